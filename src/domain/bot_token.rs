@@ -1,0 +1,80 @@
+//! What a bot token looks like, and how to find one in text that should not have held it.
+//!
+//! The form `<bot id>:<35 characters>` is a convention, not a promise (Bot API, "Authorizing your bot"), so this is
+//! only a first sieve: Telegram's own `getMe` decides.
+
+use std::ops::Range;
+
+use crate::domain::{ids::BotId, secret::Secret};
+
+/// Digits a bot id has at least, and at most.
+const ID_DIGITS: std::ops::RangeInclusive<usize> = 6..=13;
+/// Characters the secret half has at least, and at most.
+const SECRET_CHARS: std::ops::RangeInclusive<usize> = 30..=64;
+
+/// A token that has the right form.
+#[derive(Clone, Debug)]
+pub struct BotToken {
+    pub bot: BotId,
+    text: Secret<String>,
+}
+
+impl BotToken {
+    /// The one token that `text` is, or nothing when it holds anything else.
+    pub fn parse(text: &str) -> Option<BotToken> {
+        let text = text.trim();
+        let whole = find_tokens(text).into_iter().next().filter(|found| *found == (0..text.len()))?;
+        let bot = text[whole].split(':').next()?.parse().ok()?;
+        Some(BotToken { bot: BotId(bot), text: Secret::new(text.to_owned()) })
+    }
+
+    pub fn expose(&self) -> &str {
+        self.text.expose()
+    }
+}
+
+/// Where in `text` something stands that has the form of a bot token.
+pub fn find_tokens(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let secret_char = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for (colon, _) in text.match_indices(':') {
+        let digits = bytes[..colon].iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let secret = bytes[colon + 1..].iter().take_while(|b| secret_char(**b)).count();
+        if ID_DIGITS.contains(&digits) && SECRET_CHARS.contains(&secret) {
+            found.push(colon - digits..colon + 1 + secret);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BotToken, find_tokens};
+
+    const TOKEN: &str = "123456789:AAfakefakefakefakefakefakefakefake1";
+
+    #[test]
+    fn a_token_is_read_with_the_bots_id() {
+        let token = BotToken::parse(&format!("  {TOKEN}\n")).expect("a token");
+        assert_eq!((token.bot.0, token.expose()), (123_456_789, TOKEN));
+        assert_eq!(format!("{token:?}"), "BotToken { bot: BotId(123456789), text: *** }");
+    }
+
+    #[test]
+    fn other_text_is_no_token() {
+        let long = format!("123456789:{}", "A".repeat(65));
+        for text in ["", "hello", "12345:AAfakefakefakefakefakefakefakefake1", "123456789:short", "x 123456789:", "12:34", &long]
+        {
+            assert!(BotToken::parse(text).is_none(), "{text}");
+        }
+        assert!(BotToken::parse(&format!("{TOKEN} and more")).is_none());
+    }
+
+    #[test]
+    fn tokens_are_found_inside_other_text() {
+        let text = format!("Use this token: {TOKEN}, keep it («{TOKEN}») or time 12:30");
+        let found: Vec<&str> = find_tokens(&text).into_iter().map(|range| &text[range]).collect();
+        assert_eq!(found, [TOKEN, TOKEN]);
+    }
+}

@@ -1,0 +1,166 @@
+//! Writing down what was asked of the infra, before the call, and what came of it, after. What a change means for
+//! people is returned as effects; the caller turns them into notices, audit rows and incidents in the same transaction.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    claw::{Ask, Claw, Health, Reason, Seen, Step, Wish},
+    time::Time,
+};
+
+/// One call to make, with the name under which it may be repeated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    pub what: Ask,
+    pub generation: u32,
+    /// The same for every repeat of one intention, so that the infra can tell a repeat from a new wish.
+    pub key: String,
+    /// An earlier attempt of this same generation may have reached the infra.
+    pub maybe_arrived: bool,
+}
+
+/// What a call came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It runs.
+    Up(Health),
+    /// Accepted; it is not ready yet.
+    Starting,
+    /// It is not there (any more).
+    Down { keeps_data: bool },
+    /// The infra answered that it will not.
+    Refused { reason: Reason, retry_after: Option<Duration> },
+    /// It surely did not happen: not connected, not let in, turned away as overloaded.
+    Unreached(Trouble),
+    /// It may have happened: no answer, or one we cannot read.
+    Unclear(Trouble),
+}
+
+/// What stands between us and the infra. The text is for the incident, never for a person, and holds no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// It does not accept our key.
+    LockedOut,
+    /// No connection, or one whose certificate does not hold.
+    NoConnection(String),
+    /// It answered 429 or 5xx.
+    Overloaded(u16),
+    /// No answer in time, or the connection broke after we sent.
+    NoAnswer(String),
+    /// An answer we cannot read.
+    BadAnswer(String),
+}
+
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Trouble::LockedOut => f.write_str("the infra does not accept our key"),
+            Trouble::NoConnection(why) => write!(f, "no connection: {why}"),
+            Trouble::Overloaded(status) => write!(f, "the infra answered {status}"),
+            Trouble::NoAnswer(why) => write!(f, "no answer: {why}"),
+            Trouble::BadAnswer(why) => write!(f, "an answer we cannot read: {why}"),
+        }
+    }
+}
+
+/// What a recorded outcome means to the world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It is up. `first` starts the clock of its period.
+    Ready { first: bool },
+    /// It is asleep as wished.
+    Asleep,
+    /// The infra refused for a reason its person should know.
+    Refused(Reason),
+    /// Something of ours or the infra's is broken; after a few times in a row it deserves an alert.
+    Failing { trouble: Trouble, tries: u32 },
+}
+
+/// Writes the intention of `step` down, before the call. Nothing for steps that call nobody.
+pub fn ask(mut claw: Claw, step: &Step, now: Time) -> Option<(Claw, Call)> {
+    let what = match step {
+        Step::Provision => Ask::Provision,
+        Step::Deprovision => Ask::Deprovision,
+        Step::Look
+        | Step::Suspend
+        | Step::Wake
+        | Step::Destroy
+        | Step::Erase
+        | Step::HealBack
+        | Step::ReportLate
+        | Step::Rest { .. } => {
+            return None;
+        }
+    };
+    let repeat = match &claw.seen {
+        Seen::Asked { what: before, generation, key, maybe_arrived, .. } if *before == what && *generation == claw.generation => {
+            Some((key.clone(), *maybe_arrived))
+        }
+        Seen::Absent | Seen::Asked { .. } | Seen::Running { .. } | Seen::Stopped | Seen::Broken { .. } => None,
+    };
+    let (key, maybe_arrived) = repeat.unwrap_or_else(|| {
+        let verb = match what {
+            Ask::Provision => "provision",
+            Ask::Deprovision => "deprovision",
+        };
+        (format!("{}:{}:{verb}", claw.id, claw.generation), false)
+    });
+    let call = Call { what, generation: claw.generation, key: key.clone(), maybe_arrived };
+    // Until an answer says otherwise, the call may have arrived: a crash right after this row leaves it so.
+    claw.seen = Seen::Asked { what, generation: claw.generation, key, since: now, maybe_arrived: true };
+    Some((claw, call))
+}
+
+/// Writes the outcome of `call` down on the claw as it is now (its wish may have changed meanwhile).
+/// Returns it with what follows and, where the infra or a refusal asks for it, how long to wait before the next step.
+pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw, Vec<Effect>, Option<Duration>) {
+    let mut effects = Vec::new();
+    let mut wait = None;
+    match outcome {
+        Outcome::Up(health) => {
+            claw.seen = Seen::Running { generation: call.generation, health };
+            claw.tries = 0;
+            if claw.wish == (Wish::Running { generation: call.generation }) {
+                effects.push(Effect::Ready { first: claw.first_ready.is_none() });
+                claw.first_ready.get_or_insert(now);
+                claw.previous = None;
+                claw.working_since = None;
+                claw.late = false;
+            }
+        }
+        Outcome::Starting => {
+            claw.tries = 0;
+            wait = Some(Duration::from_secs(3));
+        }
+        Outcome::Down { keeps_data } => {
+            claw.seen = Seen::Absent;
+            claw.tries = 0;
+            claw.keeps_data = keeps_data;
+            if matches!(claw.wish, Wish::Paused | Wish::Suspended { .. }) {
+                claw.working_since = None;
+                effects.push(Effect::Asleep);
+            }
+        }
+        Outcome::Refused { reason, retry_after } => {
+            claw.seen = Seen::Broken { generation: call.generation, reason, retryable: reason.retryable() };
+            claw.tries = claw.tries.saturating_add(1);
+            wait = retry_after;
+            effects.push(Effect::Refused(reason));
+        }
+        Outcome::Unreached(trouble) => {
+            claw.tries = claw.tries.saturating_add(1);
+            if let Seen::Asked { maybe_arrived, .. } = &mut claw.seen {
+                *maybe_arrived = call.maybe_arrived;
+            }
+            effects.push(Effect::Failing { trouble, tries: claw.tries });
+        }
+        Outcome::Unclear(trouble) => {
+            claw.tries = claw.tries.saturating_add(1);
+            effects.push(Effect::Failing { trouble, tries: claw.tries });
+        }
+    }
+    (claw, effects, wait)
+}

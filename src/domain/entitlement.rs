@@ -1,0 +1,204 @@
+//! Who may have a claw, and until when. A person's right is a set of periods (a trial, grants by an admin, later paid
+//! months); each begins to run only when a claw is first ready, so nobody pays for waiting.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    ids::{PeriodId, PersonId, TelegramId},
+    time::{DAY, HOUR, Time},
+};
+
+/// How long a claw sleeps, with everything it knows, before it is destroyed.
+pub const KEPT_AFTER_END: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How long before destruction its owner is warned.
+pub const WARNED_BEFORE_DESTROY: Duration = Duration::from_secs(2 * 24 * 60 * 60);
+/// A grant's length when the admin names none.
+pub const DEFAULT_GRANT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PeriodKind {
+    Trial,
+    Grant,
+}
+
+/// One stretch of time in which its person may have one claw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Period {
+    pub id: PeriodId,
+    pub person: PersonId,
+    pub kind: PeriodKind,
+    pub length: Duration,
+    /// When it began to run: at the first ready. Until then it waits.
+    pub started: Option<Time>,
+    /// An admin's act that ends it early.
+    pub revoked: Option<Time>,
+    pub granted_by: Option<TelegramId>,
+    pub reason: Option<String>,
+    pub created: Time,
+}
+
+impl Period {
+    /// When it ends, once it has begun.
+    pub fn ends(&self) -> Option<Time> {
+        let natural = self.started.map(|start| start + self.length);
+        match (natural, self.revoked) {
+            (Some(end), Some(revoked)) => Some(end.min(revoked)),
+            (None, revoked) => revoked,
+            (end, None) => end,
+        }
+    }
+
+    pub fn waits(&self) -> bool {
+        self.started.is_none() && self.revoked.is_none()
+    }
+
+    pub fn runs(&self, now: Time) -> bool {
+        self.started.is_some() && self.ends().is_some_and(|end| now < end)
+    }
+}
+
+/// What all periods of one person say together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entitlement {
+    /// Never had a period.
+    None,
+    /// Has one that starts with the first ready claw.
+    Waiting(Period),
+    /// Has one that runs; the one that ends last.
+    Running(Period),
+    /// Had some; this one ended last.
+    Ended(Period),
+}
+
+impl Entitlement {
+    /// The best of all periods at `now`.
+    pub fn of(periods: &[Period], now: Time) -> Entitlement {
+        let latest = |candidates: &mut dyn Iterator<Item = &Period>| candidates.max_by_key(|p| (p.ends(), p.id)).cloned();
+        if let Some(period) = latest(&mut periods.iter().filter(|p| p.runs(now))) {
+            return Entitlement::Running(period);
+        }
+        if let Some(period) = periods.iter().filter(|p| p.waits()).min_by_key(|p| p.id) {
+            return Entitlement::Waiting(period.clone());
+        }
+        latest(&mut periods.iter().filter(|p| !p.waits())).map_or(Entitlement::None, Entitlement::Ended)
+    }
+
+    /// The gate in front of every provision.
+    pub fn covers_now(&self) -> bool {
+        matches!(self, Entitlement::Waiting(_) | Entitlement::Running(_))
+    }
+
+    /// When the running period ends.
+    pub fn ends(&self) -> Option<Time> {
+        match self {
+            Entitlement::Running(period) => period.ends(),
+            Entitlement::None | Entitlement::Waiting(_) | Entitlement::Ended(_) => None,
+        }
+    }
+}
+
+/// How many claws a person may have at once: one for the trial (or whatever has run out), one for each live grant.
+pub fn claws_allowed(periods: &[Period], now: Time) -> usize {
+    let live = |p: &&Period| p.waits() || p.runs(now);
+    let grants = periods.iter().filter(live).filter(|p| p.kind == PeriodKind::Grant).count();
+    let trial = periods.iter().filter(live).any(|p| p.kind == PeriodKind::Trial);
+    grants.max(usize::from(trial))
+}
+
+/// The three notices before an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndingIn {
+    Day,
+    SixHours,
+    Hour,
+}
+
+impl EndingIn {
+    pub const ALL: [EndingIn; 3] = [EndingIn::Day, EndingIn::SixHours, EndingIn::Hour];
+
+    pub fn before(self) -> Duration {
+        match self {
+            EndingIn::Day => DAY,
+            EndingIn::SixHours => 6 * HOUR,
+            EndingIn::Hour => HOUR,
+        }
+    }
+
+    /// The one notice that fits `now`, so that after a long silence only the nearest is sent.
+    /// A period shorter than a notice's lead never sends that notice.
+    pub fn due(period: &Period, now: Time) -> Option<EndingIn> {
+        let end = period.ends().filter(|_| period.runs(now))?;
+        let left = now.until(end);
+        EndingIn::ALL.into_iter().rev().find(|notice| left <= notice.before()).filter(|notice| period.length > notice.before())
+    }
+
+    /// When the next notice of this period falls due after `now`.
+    pub fn next_after(period: &Period, now: Time) -> Option<Time> {
+        let end = period.ends().filter(|_| period.runs(now))?;
+        EndingIn::ALL.into_iter().map(|notice| end - notice.before()).find(|at| *at > now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn period(n: u128, kind: PeriodKind, started: Option<i64>, hours: u32) -> Period {
+        Period {
+            id: PeriodId(Uuid::from_u128(n)),
+            person: PersonId(Uuid::nil()),
+            kind,
+            length: hours * HOUR,
+            started: started.map(Time),
+            revoked: None,
+            granted_by: None,
+            reason: None,
+            created: Time(0),
+        }
+    }
+
+    #[test]
+    fn the_best_period_counts() {
+        let hour = |n: i64| n * 3_600_000;
+        let trial = period(1, PeriodKind::Trial, Some(0), 48);
+        let grant = period(2, PeriodKind::Grant, None, 720);
+        let both = [trial.clone(), grant.clone()];
+        assert_eq!(Entitlement::of(&[], Time(0)), Entitlement::None);
+        assert_eq!(Entitlement::of(&both, Time(hour(47))), Entitlement::Running(trial.clone()));
+        assert_eq!(Entitlement::of(&both, Time(hour(48))), Entitlement::Waiting(grant));
+        assert_eq!(Entitlement::of(&[trial.clone()], Time(hour(48))), Entitlement::Ended(trial.clone()));
+        let revoked = Period { revoked: Some(Time(hour(3))), ..trial };
+        assert!(!Entitlement::of(&[revoked], Time(hour(4))).covers_now());
+    }
+
+    #[test]
+    fn each_notice_has_its_window() {
+        let trial = period(1, PeriodKind::Trial, Some(0), 48);
+        let at = |hours: f64| EndingIn::due(&trial, Time((hours * 3_600_000.0) as i64));
+        assert_eq!(at(23.9), None);
+        assert_eq!(at(24.0), Some(EndingIn::Day));
+        assert_eq!(at(41.9), Some(EndingIn::Day));
+        assert_eq!(at(42.0), Some(EndingIn::SixHours));
+        assert_eq!(at(47.5), Some(EndingIn::Hour));
+        assert_eq!(at(48.0), None);
+        assert_eq!(EndingIn::next_after(&trial, Time(0)), Some(Time(24 * 3_600_000)));
+        let short = period(2, PeriodKind::Trial, Some(0), 3);
+        assert_eq!(EndingIn::due(&short, Time(1)), None, "a three-hour trial is not said to end in six hours");
+    }
+
+    #[test]
+    fn one_claw_for_the_trial_and_one_for_each_grant() {
+        let trial = period(1, PeriodKind::Trial, None, 48);
+        let grant = |n| period(n, PeriodKind::Grant, None, 720);
+        assert_eq!(claws_allowed(&[], Time(0)), 0);
+        assert_eq!(claws_allowed(&[trial.clone()], Time(0)), 1);
+        assert_eq!(claws_allowed(&[trial.clone(), grant(2)], Time(0)), 1);
+        assert_eq!(claws_allowed(&[trial, grant(2), grant(3)], Time(0)), 2);
+    }
+}

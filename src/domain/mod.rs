@@ -1,0 +1,18 @@
+//! The ground floor: values, rules and state machines of the product. Pure: no async, no I/O, no clock, no randomness.
+//! `now` is always an argument, so that every rule here can be tried at any hour of any day.
+
+pub mod admin;
+pub mod bot_token;
+pub mod catalogue;
+pub mod claw;
+pub mod entitlement;
+pub mod ids;
+pub mod incident;
+pub mod locale;
+pub mod notice;
+pub mod person;
+pub mod refusal;
+pub mod secret;
+pub mod tap;
+pub mod time;
+pub mod wizard;

@@ -1,0 +1,24 @@
+//! A value that must never be read by accident: it has no `Debug` of its content, no `Display`, no `Serialize`,
+//! is wiped when dropped, and is seen only where someone writes `.expose()`.
+
+use zeroize::{Zeroize, Zeroizing};
+
+#[derive(Clone)]
+pub struct Secret<T: Zeroize>(Zeroizing<T>);
+
+impl<T: Zeroize> Secret<T> {
+    pub fn new(value: T) -> Self {
+        Secret(Zeroizing::new(value))
+    }
+
+    /// The value itself. Every call is a place to look at in review.
+    pub fn expose(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Zeroize> std::fmt::Debug for Secret<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}

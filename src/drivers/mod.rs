@@ -1,0 +1,5 @@
+//! Everything outside the process, behind traits and values the use cases can name: the infra that runs claws,
+//! Telegram, the clock, the vault of secrets.
+
+pub mod claws;
+pub mod telegram;

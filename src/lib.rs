@@ -1,0 +1,9 @@
+//! clawhatch: a Telegram-first control plane that sells and runs managed OpenClaw assistants ("claws").
+//! `docs/architecture.md` shows the floors this library is built of.
+#![forbid(unsafe_code)]
+
+pub mod domain;
+#[cfg(feature = "server")]
+pub mod drivers;
+#[cfg(feature = "server")]
+pub mod view;
