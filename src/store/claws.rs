@@ -1,0 +1,179 @@
+//! Claws: the row that holds the wish and what was seen, claimed by the reconciler under a lease.
+
+use crate::{
+    domain::{
+        claw::{Claw, Spec},
+        ids::{BotId, ClawId, PersonId},
+        time::Time,
+    },
+    store::{
+        Result, Row, StoreError, Tx,
+        claim::claim,
+        statement::statements,
+        tx::{from_json, to_json, values},
+    },
+};
+
+statements! {
+    INSERT = "INSERT INTO claws (id, person_id, number, driver, title, bot_id, spec, previous, generation, wish, seen, working_since, late, \
+              tries, keeps_data, first_ready, destroyed_at, created_at, version, due_at) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+    SAVE = "UPDATE claws SET title = $2, bot_id = $3, spec = $4, previous = $5, generation = $6, wish = $7, seen = $8, working_since = $9, \
+            late = $10, tries = $11, keeps_data = $12, first_ready = $13, destroyed_at = $14, due_at = $15, version = version + 1 \
+            WHERE id = $1 AND version = $16";
+    RELEASE = "UPDATE claws SET lease_until = NULL WHERE id = $1 AND fence = $2";
+    WAKE = "UPDATE claws SET due_at = $2 WHERE id = $1 AND destroyed_at IS NULL";
+    WAKE_OF_PERSON = "UPDATE claws SET due_at = $2 WHERE person_id = $1 AND destroyed_at IS NULL";
+    HOLD = "SELECT * FROM claws WHERE id = $1", postgres "SELECT * FROM claws WHERE id = $1 FOR UPDATE";
+    LIVING = "SELECT * FROM claws WHERE person_id = $1 AND destroyed_at IS NULL ORDER BY number";
+    BY_BOT = "SELECT * FROM claws WHERE bot_id = $1 AND destroyed_at IS NULL";
+    COUNT_LIVING = "SELECT COUNT(*) FROM claws WHERE destroyed_at IS NULL";
+    FLEET = "SELECT * FROM claws WHERE destroyed_at IS NULL ORDER BY created_at DESC, id LIMIT $1 OFFSET $2";
+    CLAIM = claim!(sqlite, "claws", "t.destroyed_at IS NULL", "t.due_at"),
+        postgres claim!(postgres, "claws", "t.destroyed_at IS NULL", "t.due_at");
+    AHEAD = "SELECT COUNT(*) FROM claws WHERE destroyed_at IS NULL AND created_at < $1 AND seen LIKE '%\"no_capacity\"%'";
+    STALE = "UPDATE claws SET due_at = $1 WHERE destroyed_at IS NULL AND (due_at IS NULL OR due_at > $1)";
+}
+
+/// A claw taken for one step.
+#[derive(Clone, Debug)]
+pub struct ClawLease {
+    pub claw: Claw,
+    pub fence: i64,
+    pub until: Time,
+}
+
+fn claw(row: &Row) -> Result<Claw> {
+    let previous: Option<Spec> = row.maybe_text("previous")?.map(|text| from_json(&text, "claws", "previous")).transpose()?;
+    Ok(Claw {
+        id: row.parsed("claws", "id")?,
+        person: row.parsed("claws", "person_id")?,
+        number: row.int("number")?,
+        driver: row.text("driver")?,
+        title: row.maybe_text("title")?,
+        spec: row.json("claws", "spec")?,
+        previous,
+        generation: u32::try_from(row.int("generation")?).unwrap_or(u32::MAX),
+        wish: row.json("claws", "wish")?,
+        seen: row.json("claws", "seen")?,
+        working_since: row.maybe_time("working_since")?,
+        late: row.yes("late")?,
+        tries: u32::try_from(row.int("tries")?).unwrap_or(u32::MAX),
+        keeps_data: row.yes("keeps_data")?,
+        first_ready: row.maybe_time("first_ready")?,
+        destroyed: row.maybe_time("destroyed_at")?,
+        created: row.time("created_at")?,
+        version: row.int("version")?,
+    })
+}
+
+impl Tx {
+    /// Adds a claw, due at once. `Taken` when its bot already hosts a living one.
+    pub async fn add_claw(&mut self, claw: &Claw, due: Time) -> Result<()> {
+        let values = values![
+            claw.id,
+            claw.person,
+            claw.number,
+            &claw.driver,
+            claw.title.clone(),
+            claw.spec.bot,
+            to_json(&claw.spec),
+            claw.previous.as_ref().map(to_json),
+            claw.generation,
+            to_json(&claw.wish),
+            to_json(&claw.seen),
+            claw.working_since,
+            claw.late,
+            claw.tries,
+            claw.keeps_data,
+            claw.first_ready,
+            claw.destroyed,
+            claw.created,
+            claw.version,
+            due,
+        ];
+        self.run(INSERT, values).await.map(drop)
+    }
+
+    /// Writes a claw back and says when to look at it again. Refused when it changed since it was read.
+    pub async fn save_claw(&mut self, claw: &Claw, due: Option<Time>) -> Result<()> {
+        let values = values![
+            claw.id,
+            claw.title.clone(),
+            claw.spec.bot,
+            to_json(&claw.spec),
+            claw.previous.as_ref().map(to_json),
+            claw.generation,
+            to_json(&claw.wish),
+            to_json(&claw.seen),
+            claw.working_since,
+            claw.late,
+            claw.tries,
+            claw.keeps_data,
+            claw.first_ready,
+            claw.destroyed,
+            due,
+            claw.version,
+        ];
+        match self.run(SAVE, values).await? {
+            1 => Ok(()),
+            _ => Err(StoreError::Again(format!("claw {} changed meanwhile", claw.id))),
+        }
+    }
+
+    /// The claw as it is now, held until the transaction ends.
+    pub async fn hold_claw(&mut self, id: ClawId) -> Result<Option<Claw>> {
+        self.find(HOLD, values![id]).await?.as_ref().map(claw).transpose()
+    }
+
+    /// The claw of a lease as it is now, held; an error when the lease was lost to somebody else.
+    pub async fn hold_leased_claw(&mut self, lease: &ClawLease) -> Result<Claw> {
+        let lost = || StoreError::LeaseLost { table: "claws", id: lease.claw.id.to_string() };
+        let row = self.find(HOLD, values![lease.claw.id]).await?.ok_or_else(lost)?;
+        if row.int("fence")? != lease.fence { Err(lost()) } else { claw(&row) }
+    }
+
+    pub async fn list_claws(&mut self, person: PersonId) -> Result<Vec<Claw>> {
+        self.all(LIVING, values![person]).await?.iter().map(claw).collect()
+    }
+
+    pub async fn find_claw_of_bot(&mut self, bot: BotId) -> Result<Option<Claw>> {
+        self.find(BY_BOT, values![bot]).await?.as_ref().map(claw).transpose()
+    }
+
+    pub async fn count_living_claws(&mut self) -> Result<i64> {
+        self.number(COUNT_LIVING, values![]).await
+    }
+
+    pub async fn list_fleet(&mut self, most: i64, skip: i64) -> Result<Vec<Claw>> {
+        self.all(FLEET, values![most, skip]).await?.iter().map(claw).collect()
+    }
+
+    /// How many claws made before `created` the infra has no room for.
+    pub async fn count_waiting_before(&mut self, created: Time) -> Result<i64> {
+        self.number(AHEAD, values![created]).await
+    }
+
+    pub async fn claim_claws(&mut self, now: Time, until: Time, most: i64) -> Result<Vec<ClawLease>> {
+        let lease = |row: &Row| Ok(ClawLease { claw: claw(row)?, fence: row.int("fence")?, until });
+        self.all(CLAIM, values![now, until, most]).await?.iter().map(lease).collect()
+    }
+
+    pub async fn release_claw(&mut self, lease: &ClawLease) -> Result<()> {
+        self.run(RELEASE, values![lease.claw.id, lease.fence]).await.map(drop)
+    }
+
+    /// Something happened to it: look at it now.
+    pub async fn wake_claw(&mut self, id: ClawId, now: Time) -> Result<()> {
+        self.run(WAKE, values![id, now]).await.map(drop)
+    }
+
+    pub async fn wake_claws_of(&mut self, person: PersonId, now: Time) -> Result<()> {
+        self.run(WAKE_OF_PERSON, values![person, now]).await.map(drop)
+    }
+
+    /// The patrol: every living claw is looked at now, whatever its due time says.
+    pub async fn wake_all_claws(&mut self, now: Time) -> Result<u64> {
+        self.run(STALE, values![now]).await
+    }
+}

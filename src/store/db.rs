@@ -1,0 +1,76 @@
+//! The database behind `DATABASE_URL`: an embedded SQLite file or PostgreSQL.
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    PgPool, SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::store::{Result, Tx, lane::Lane};
+
+#[derive(Clone)]
+pub enum Db {
+    Sqlite { lane: Lane, read: SqlitePool },
+    Postgres(PgPool),
+}
+
+impl Db {
+    /// Opens `sqlite:<path>` (made when missing) or `postgres://…`. Does not migrate.
+    pub async fn open(url: &str) -> Result<Db> {
+        if url.starts_with("sqlite:") {
+            // FULL: what is acknowledged is on disk.
+            let options = SqliteConnectOptions::from_str(url)?
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(5));
+            let lane = Lane::open(&options).await?;
+            let read =
+                SqlitePoolOptions::new().max_connections(8).test_before_acquire(false).connect_lazy_with(options.read_only(true));
+            Ok(Db::Sqlite { lane, read })
+        } else {
+            let options = PgConnectOptions::from_str(url)?.options([
+                ("statement_timeout", "15s"),
+                ("lock_timeout", "10s"),
+                ("idle_in_transaction_session_timeout", "30s"),
+            ]);
+            let pool = PgPoolOptions::new()
+                .max_connections(24)
+                .acquire_timeout(Duration::from_secs(5))
+                .test_before_acquire(false)
+                .connect_with(options)
+                .await?;
+            Ok(Db::Postgres(pool))
+        }
+    }
+
+    /// Opens a transaction that may write.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Db::Sqlite { lane, .. } => Tx::Lane(Box::new(lane.begin().await?)),
+            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Opens a look at what is committed. On SQLite it waits for no writer and cannot write.
+    pub async fn look(&self) -> Result<Tx> {
+        Ok(match self {
+            Db::Sqlite { read, .. } => Tx::Look(read.acquire().await?),
+            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self, Db::Sqlite { .. })
+    }
+
+    pub async fn close(&self) {
+        match self {
+            Db::Sqlite { read, .. } => read.close().await,
+            Db::Postgres(pool) => pool.close().await,
+        }
+    }
+}

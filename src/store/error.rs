@@ -1,0 +1,47 @@
+//! What can go wrong with the database, by what the caller should do about it.
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Nothing of this transaction stands; running the same use case again may well work: a shared commit failed, a
+    /// deadlock or a serialization failure, a connection that went away.
+    #[error("the transaction has to be run again: {0}")]
+    Again(String),
+    /// The row is not ours any more: its lease ran out and somebody else took it.
+    #[error("the lease on {table} {id} is lost")]
+    LeaseLost { table: &'static str, id: String },
+    /// A unique key refused the row.
+    #[error("there already is such a row: {0}")]
+    Taken(String),
+    /// A row holds what no version of ours writes.
+    #[error("inconsistent {table}.{column}: {why}")]
+    Inconsistent { table: &'static str, column: &'static str, why: String },
+    #[error("the database")]
+    Database(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(inner) if inner.is_unique_violation() => StoreError::Taken(inner.message().to_owned()),
+            // PostgreSQL: serialization_failure, deadlock_detected, admin_shutdown, cannot_connect_now, lock_not_available.
+            sqlx::Error::Database(inner)
+                if matches!(inner.code().as_deref(), Some("40001" | "40P01" | "57P01" | "57P03" | "55P03")) =>
+            {
+                StoreError::Again(inner.message().to_owned())
+            }
+            // SQLite: BUSY, LOCKED and their extended codes, FULL, IOERR.
+            sqlx::Error::Database(inner)
+                if inner
+                    .code()
+                    .and_then(|code| code.parse::<i64>().ok())
+                    .is_some_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13)) =>
+            {
+                StoreError::Again(inner.message().to_owned())
+            }
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+                StoreError::Again(error.to_string())
+            }
+            _ => StoreError::Database(error),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Everything that reached us from outside, stored before it is acknowledged and done once. Rows of one lane (a chat)
+//! are taken one after the other in the order of their numbers; lanes do not wait for each other.
+
+use crate::{
+    domain::time::Time,
+    store::{Result, Row, StoreError, Tx, claim::claim, statement::statements, tx::values},
+};
+
+statements! {
+    ADD = "INSERT INTO inbox (id, seq, lane, body, received_at, due_at) VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (id) DO NOTHING";
+    CLAIM = claim!(sqlite, "inbox", "t.done_at IS NULL AND t.dead_at IS NULL AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.lane = t.lane AND e.seq < t.seq AND e.done_at IS NULL AND e.dead_at IS NULL)", "t.received_at, t.seq"),
+        postgres claim!(postgres, "inbox", "t.done_at IS NULL AND t.dead_at IS NULL AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.lane = t.lane AND e.seq < t.seq AND e.done_at IS NULL AND e.dead_at IS NULL)", "t.received_at, t.seq");
+    DONE = "UPDATE inbox SET done_at = $3, body = NULL, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL AND dead_at IS NULL";
+    RETRY = "UPDATE inbox SET due_at = $3, tries = tries + 1, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL AND dead_at IS NULL";
+    DEAD = "UPDATE inbox SET dead_at = $3, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL AND dead_at IS NULL";
+    SWEEP = "DELETE FROM inbox WHERE received_at < $1 AND (done_at IS NOT NULL OR dead_at IS NOT NULL)";
+    OPEN = "SELECT COUNT(*) FROM inbox WHERE done_at IS NULL AND dead_at IS NULL";
+}
+
+/// One event to be kept.
+#[derive(Clone, Debug)]
+pub struct NewInbox {
+    /// Where it came from and its number there: `telegram:42`.
+    pub id: String,
+    pub seq: i64,
+    pub lane: String,
+    pub body: Vec<u8>,
+}
+
+/// One event to be handled, under a lease.
+#[derive(Clone, Debug)]
+pub struct InboxRow {
+    pub id: String,
+    pub body: Vec<u8>,
+    pub received: Time,
+    pub fence: i64,
+    /// How often it failed before.
+    pub tries: i64,
+}
+
+impl Tx {
+    /// False when it was there before.
+    pub async fn add_inbox(&mut self, event: NewInbox, now: Time) -> Result<bool> {
+        Ok(self.run(ADD, values![event.id, event.seq, event.lane, event.body, now]).await? == 1)
+    }
+
+    pub async fn claim_inbox(&mut self, now: Time, until: Time, most: i64) -> Result<Vec<InboxRow>> {
+        let read = |row: &Row| {
+            Ok(InboxRow {
+                id: row.text("id")?,
+                body: row.maybe_bytes("body")?.unwrap_or_default(),
+                received: row.time("received_at")?,
+                fence: row.int("fence")?,
+                tries: row.int("tries")?,
+            })
+        };
+        self.all(CLAIM, values![now, until, most]).await?.iter().map(read).collect()
+    }
+
+    /// It is handled: its bytes are dropped, its number stays. An error when the lease was lost: then somebody else
+    /// handles it, and nothing of this transaction may stand.
+    pub async fn finish_inbox(&mut self, id: &str, fence: i64, now: Time) -> Result<()> {
+        match self.run(DONE, values![id, fence, now]).await? {
+            1 => Ok(()),
+            _ => Err(StoreError::LeaseLost { table: "inbox", id: id.to_owned() }),
+        }
+    }
+
+    pub async fn retry_inbox(&mut self, id: &str, fence: i64, at: Time) -> Result<()> {
+        self.run(RETRY, values![id, fence, at]).await.map(drop)
+    }
+
+    /// It cannot be handled: put aside, so that its lane goes on.
+    pub async fn bury_inbox(&mut self, id: &str, fence: i64, now: Time) -> Result<()> {
+        self.run(DEAD, values![id, fence, now]).await.map(drop)
+    }
+
+    pub async fn sweep_inbox(&mut self, before: Time) -> Result<u64> {
+        self.run(SWEEP, values![before]).await
+    }
+
+    pub async fn count_open_inbox(&mut self) -> Result<i64> {
+        self.number(OPEN, values![]).await
+    }
+}

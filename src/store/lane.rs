@@ -1,0 +1,188 @@
+//! SQLite's one writer lane with a shared commit. A use case takes the lane, works under a savepoint and releases it;
+//! the COMMIT, with its wait for the disk, is shared by everyone who stood in line: the last one in line, or whoever
+//! finds the group 5 ms old or 256 strong, does it for all. Until that COMMIT nobody is told that their work stands;
+//! if it fails, everyone is told to run again.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
+
+use crate::store::{Result, StoreError};
+
+const LONGEST_WAIT: Duration = Duration::from_millis(5);
+const LARGEST_GROUP: usize = 256;
+
+/// The writer, shared by all use cases of the process.
+#[derive(Clone)]
+pub struct Lane {
+    writer: Arc<Mutex<Writer>>,
+    /// How many stand in line.
+    line: Arc<AtomicUsize>,
+}
+
+struct Writer {
+    connection: SqliteConnection,
+    group: Option<Group>,
+    /// A savepoint is open: its use case works, or was dropped in the middle.
+    open: bool,
+}
+
+/// Those whose work shares one COMMIT.
+struct Group {
+    since: Instant,
+    members: usize,
+    /// `Some(true)` once it stands, `Some(false)` once it is known not to.
+    stands: watch::Sender<Option<bool>>,
+}
+
+/// One use case's turn.
+pub struct LaneTx {
+    writer: OwnedMutexGuard<Writer>,
+    lane: Lane,
+}
+
+/// The whole lane.
+pub struct Alone(OwnedMutexGuard<Writer>);
+
+impl Alone {
+    pub fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.0.connection
+    }
+}
+
+/// Counts one who waits, also when they give up waiting.
+struct InLine<'a>(&'a AtomicUsize);
+
+impl Drop for InLine<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Lane {
+    pub async fn open(options: &SqliteConnectOptions) -> Result<Lane> {
+        let connection = SqliteConnection::connect_with(options).await?;
+        let writer = Writer { connection, group: None, open: false };
+        Ok(Lane { writer: Arc::new(Mutex::new(writer)), line: Arc::default() })
+    }
+
+    /// Waits for the lane and opens a savepoint.
+    pub async fn begin(&self) -> Result<LaneTx> {
+        self.line.fetch_add(1, Ordering::SeqCst);
+        let in_line = InLine(&self.line);
+        let mut writer = Arc::clone(&self.writer).lock_owned().await;
+        drop(in_line);
+        writer.clear_leftovers().await;
+        if writer.group.is_none() {
+            writer.execute("BEGIN IMMEDIATE").await?;
+            writer.group = Some(Group { since: Instant::now(), members: 0, stands: watch::Sender::new(None) });
+        }
+        writer.open = true;
+        if let Err(error) = writer.execute("SAVEPOINT use_case").await {
+            writer.give_up_group().await;
+            return Err(error);
+        }
+        Ok(LaneTx { writer, lane: self.clone() })
+    }
+
+    /// The connection for work that brings its own transactions, with nobody else in the lane.
+    pub async fn alone(&self) -> Alone {
+        let mut writer = Arc::clone(&self.writer).lock_owned().await;
+        writer.clear_leftovers().await;
+        writer.commit_group().await;
+        Alone(writer)
+    }
+
+    /// Commits a group that was left to somebody who never came.
+    async fn commit_if_left(self) {
+        tokio::time::sleep(LONGEST_WAIT).await;
+        let mut writer = self.writer.lock_owned().await;
+        writer.clear_leftovers().await;
+        if writer.group.as_ref().is_some_and(|group| group.since.elapsed() >= LONGEST_WAIT) {
+            writer.commit_group().await;
+        }
+    }
+}
+
+impl LaneTx {
+    pub fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.writer.connection
+    }
+
+    /// Leaves the work to the group and waits until the group stands.
+    pub async fn commit(self: Box<Self>) -> Result<()> {
+        let LaneTx { mut writer, lane } = *self;
+        if let Err(error) = writer.execute("RELEASE use_case").await {
+            // SQLite took the whole transaction back by itself (disk full, for one): nothing of the group stands.
+            writer.give_up_group().await;
+            return Err(error);
+        }
+        writer.open = false;
+        let line_is_empty = lane.line.load(Ordering::SeqCst) == 0;
+        let Some(group) = writer.group.as_mut() else { return Err(StoreError::Again("the group is gone".into())) };
+        group.members += 1;
+        let mut stands = group.stands.subscribe();
+        if line_is_empty || group.members >= LARGEST_GROUP || group.since.elapsed() >= LONGEST_WAIT {
+            // In a task of its own, so that whoever stops waiting for us does not stop the COMMIT half way.
+            tokio::spawn(async move { writer.commit_group().await });
+        } else {
+            let first = group.members == 1;
+            drop(writer);
+            if first {
+                tokio::spawn(lane.commit_if_left());
+            }
+        }
+        match stands.wait_for(Option::is_some).await.map(|stands| *stands) {
+            Ok(Some(true)) => Ok(()),
+            Ok(Some(false) | None) | Err(_) => Err(StoreError::Again("the shared commit failed".into())),
+        }
+    }
+}
+
+impl Writer {
+    async fn execute(&mut self, sql: &'static str) -> Result<()> {
+        self.connection.execute(AssertSqlSafe(sql)).await?;
+        Ok(())
+    }
+
+    /// Takes back what a use case that was dropped in the middle has written.
+    async fn clear_leftovers(&mut self) {
+        if !std::mem::take(&mut self.open) {
+            return;
+        }
+        let undone = self.execute("ROLLBACK TO use_case").await.is_ok() && self.execute("RELEASE use_case").await.is_ok();
+        if !undone {
+            self.give_up_group().await;
+        }
+    }
+
+    async fn commit_group(&mut self) {
+        let Some(group) = self.group.take() else { return };
+        match self.execute("COMMIT").await {
+            Ok(()) => {
+                group.stands.send_replace(Some(true));
+            }
+            Err(error) => {
+                tracing::error!(error = %error, members = group.members, "a shared commit failed");
+                self.group = Some(group);
+                self.give_up_group().await;
+            }
+        }
+    }
+
+    async fn give_up_group(&mut self) {
+        self.open = false;
+        // It fails when SQLite has already rolled back by itself; either way no transaction is open afterwards.
+        let _ = self.execute("ROLLBACK").await;
+        if let Some(group) = self.group.take() {
+            group.stands.send_replace(Some(false));
+        }
+    }
+}

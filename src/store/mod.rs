@@ -1,0 +1,41 @@
+//! SQL, and nothing else: one real store on SQLite or PostgreSQL. A function takes an open transaction and values,
+//! and gives values; what to write together is decided by the use case that opened the transaction.
+
+mod alerts;
+mod audit;
+mod bots;
+mod claim;
+mod claws;
+mod confirmations;
+mod db;
+mod erase;
+mod error;
+mod inbox;
+mod incidents;
+mod lane;
+mod line;
+mod meta;
+mod migrate;
+mod outbox;
+mod periods;
+mod persons;
+mod schedules;
+mod statement;
+mod tx;
+
+pub use alerts::OpenAlert;
+pub use audit::AuditRow;
+pub use bots::{Bot, BotLease};
+pub use claws::ClawLease;
+pub use confirmations::{Confirmation, ConfirmationState};
+pub use db::Db;
+pub use error::StoreError;
+pub use inbox::{InboxRow, NewInbox};
+pub use line::InLine;
+pub use migrate::{Pending, migrate, pending};
+pub use outbox::{Act, Message, NewMessage, OutboxGlance, Outcome};
+pub use schedules::ScheduleLease;
+pub use statement::{Sql, all as statements};
+pub use tx::{Row, Tx, Value};
+
+pub type Result<T> = std::result::Result<T, StoreError>;

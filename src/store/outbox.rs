@@ -1,0 +1,207 @@
+//! Everything we have to say, kept until it is said. Rows of one chat are sent one after the other; a row with a slot
+//! takes the place of an older one for the same slot that still waits, so a progress message never piles up.
+
+use crate::{
+    domain::{
+        ids::{ChatId, MessageId, OutboxId},
+        notice::{Notice, Slot},
+        time::Time,
+    },
+    store::{
+        Result, Row, StoreError, Tx,
+        claim::claim,
+        statement::statements,
+        tx::{from_json, to_json, values},
+    },
+};
+
+statements! {
+    REPLACE = "UPDATE outbox SET done_at = $3, outcome = 'replaced', notice = NULL WHERE chat_id = $1 AND slot = $2 AND done_at IS NULL \
+               AND lease_until IS NULL AND tries = 0 RETURNING fresh";
+    ADD = "INSERT INTO outbox (id, chat_id, act, slot, fresh, message_id, once, notice, created_at, due_at) \
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT (once) DO NOTHING";
+    CLAIM = claim!(sqlite, "outbox", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id < t.id AND e.done_at IS NULL)", "t.due_at, t.id"),
+        postgres claim!(postgres, "outbox", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id < t.id AND e.done_at IS NULL)", "t.due_at, t.id");
+    CLAIM_CHAT = claim!(sqlite, "outbox", "t.chat_id = $4 AND t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id < t.id AND e.done_at IS NULL)", "t.id"),
+        postgres claim!(postgres, "outbox", "t.chat_id = $4 AND t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id < t.id AND e.done_at IS NULL)", "t.id");
+    DONE = "UPDATE outbox SET done_at = $3, outcome = $4, unclear = $5, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL";
+    RETRY = "UPDATE outbox SET due_at = $3, tries = tries + $4, unclear = $5, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL";
+    DROP_FOR_CHAT = "UPDATE outbox SET done_at = $2, outcome = 'blocked', notice = NULL WHERE chat_id = $1 AND done_at IS NULL AND lease_until IS NULL";
+    SLOT = "SELECT message_id FROM slots WHERE chat_id = $1 AND slot = $2";
+    PUT_SLOT = "INSERT INTO slots (chat_id, slot, message_id) VALUES ($1, $2, $3) ON CONFLICT (chat_id, slot) DO UPDATE SET message_id = excluded.message_id";
+    DROP_SLOT = "DELETE FROM slots WHERE chat_id = $1 AND slot = $2";
+    RENAME_SLOT = "UPDATE slots SET slot = $3 WHERE chat_id = $1 AND slot = $2";
+    SWEEP_TEXTS = "UPDATE outbox SET notice = NULL WHERE created_at < $1 AND done_at IS NOT NULL AND notice IS NOT NULL";
+    SWEEP_ERASED = "DELETE FROM outbox WHERE done_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM persons p WHERE p.telegram_id = outbox.chat_id)";
+    OPEN = "SELECT COUNT(*) FROM outbox WHERE done_at IS NULL";
+    LATEST = "SELECT * FROM outbox ORDER BY id DESC LIMIT $1";
+}
+
+/// What a row does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Draws a notice: in its slot's message, or as a message of its own. `fresh` moves a slot to a new message at
+    /// the bottom of the chat and removes the old one.
+    Show { notice: Box<Notice>, slot: Option<Slot>, fresh: bool },
+    /// Removes one message.
+    Delete(MessageId),
+}
+
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    pub id: OutboxId,
+    pub chat: ChatId,
+    pub act: Act,
+    /// A name under which it is said at most once, ever.
+    pub once: Option<String>,
+}
+
+/// A row taken, to be sent.
+#[derive(Clone, Debug)]
+pub struct Message {
+    pub id: OutboxId,
+    pub chat: ChatId,
+    /// The slot by its name in the database.
+    pub slot: Option<String>,
+    pub fresh: bool,
+    /// What to draw; nothing when the row deletes `message`.
+    pub notice: Option<Notice>,
+    pub message: Option<MessageId>,
+    pub fence: i64,
+    pub tries: i64,
+    /// An earlier attempt may have arrived.
+    pub unclear: bool,
+}
+
+/// How a row ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Sent,
+    Blocked,
+    GaveUp,
+}
+
+/// A row as the sandbox's page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxGlance {
+    pub chat: ChatId,
+    pub act: String,
+    pub slot: Option<String>,
+    /// The notice's name.
+    pub notice: Option<String>,
+    pub created: Time,
+    pub due: Time,
+    pub tries: i64,
+    pub unclear: bool,
+    pub outcome: Option<String>,
+}
+
+fn message(row: &Row) -> Result<Message> {
+    let notice = row.maybe_text("notice")?.map(|text| from_json(&text, "outbox", "notice")).transpose()?;
+    Ok(Message {
+        id: row.parsed("outbox", "id")?,
+        chat: ChatId(row.int("chat_id")?),
+        slot: row.maybe_text("slot")?,
+        fresh: row.yes("fresh")?,
+        notice,
+        message: row.maybe_int("message_id")?.map(MessageId),
+        fence: row.int("fence")?,
+        tries: row.int("tries")?,
+        unclear: row.yes("unclear")?,
+    })
+}
+
+impl Tx {
+    /// Queues a message; false when its `once` was said before.
+    pub async fn add_message(&mut self, new: NewMessage, now: Time) -> Result<bool> {
+        let (act, slot, fresh, message, notice) = match new.act {
+            Act::Show { notice, slot, fresh } => ("show", slot.map(|slot| slot.name()), fresh, None, Some(to_json(&notice))),
+            Act::Delete(message) => ("delete", None, false, Some(message), None),
+        };
+        let mut fresh = fresh;
+        if let Some(slot) = &slot {
+            for replaced in self.all(REPLACE, values![new.chat, slot, now]).await? {
+                fresh |= replaced.yes("fresh")?;
+            }
+        }
+        Ok(self.run(ADD, values![new.id, new.chat, act, slot, fresh, message, new.once, notice, now]).await? == 1)
+    }
+
+    /// The next message of each of up to `most` chats.
+    pub async fn claim_messages(&mut self, now: Time, until: Time, most: i64) -> Result<Vec<Message>> {
+        self.all(CLAIM, values![now, until, most]).await?.iter().map(message).collect()
+    }
+
+    /// The next message of one chat.
+    pub async fn claim_message_of(&mut self, chat: ChatId, now: Time, until: Time) -> Result<Option<Message>> {
+        self.find(CLAIM_CHAT, values![now, until, 1_i64, chat]).await?.as_ref().map(message).transpose()
+    }
+
+    pub async fn finish_message(&mut self, sent: &Message, outcome: Outcome, now: Time) -> Result<()> {
+        let outcome = match outcome {
+            Outcome::Sent => "sent",
+            Outcome::Blocked => "blocked",
+            Outcome::GaveUp => "gave_up",
+        };
+        match self.run(DONE, values![sent.id, sent.fence, now, outcome, sent.unclear]).await? {
+            1 => Ok(()),
+            _ => Err(StoreError::LeaseLost { table: "outbox", id: sent.id.to_string() }),
+        }
+    }
+
+    /// Gives the row back for later. Waiting because we were told to is no failure: `failed` counts the tries.
+    pub async fn retry_message(&mut self, message: &Message, at: Time, failed: bool, unclear: bool) -> Result<()> {
+        self.run(RETRY, values![message.id, message.fence, at, failed, unclear]).await.map(drop)
+    }
+
+    /// The person cannot be reached: whatever waits for this chat is dropped.
+    pub async fn drop_messages_for(&mut self, chat: ChatId, now: Time) -> Result<u64> {
+        self.run(DROP_FOR_CHAT, values![chat, now]).await
+    }
+
+    pub async fn find_slot(&mut self, chat: ChatId, slot: &str) -> Result<Option<MessageId>> {
+        self.find(SLOT, values![chat, slot]).await?.map(|row| row.int("message_id").map(MessageId)).transpose()
+    }
+
+    pub async fn put_slot(&mut self, chat: ChatId, slot: &str, message: MessageId) -> Result<()> {
+        self.run(PUT_SLOT, values![chat, slot, message]).await.map(drop)
+    }
+
+    pub async fn drop_slot(&mut self, chat: ChatId, slot: &str) -> Result<()> {
+        self.run(DROP_SLOT, values![chat, slot]).await.map(drop)
+    }
+
+    /// Hands a slot's message over to another slot: the wizard's last screen becomes the hatching.
+    pub async fn rename_slot(&mut self, chat: ChatId, from: &Slot, to: &Slot) -> Result<()> {
+        self.run(DROP_SLOT, values![chat, to.name()]).await?;
+        self.run(RENAME_SLOT, values![chat, from.name(), to.name()]).await.map(drop)
+    }
+
+    /// Forgets what was said before `before`.
+    pub async fn sweep_messages(&mut self, before: Time) -> Result<u64> {
+        Ok(self.run(SWEEP_TEXTS, values![before]).await? + self.run(SWEEP_ERASED, values![]).await?)
+    }
+
+    pub async fn count_open_messages(&mut self) -> Result<i64> {
+        self.number(OPEN, values![]).await
+    }
+
+    /// The newest rows, newest first.
+    pub async fn list_latest_messages(&mut self, most: i64) -> Result<Vec<OutboxGlance>> {
+        let glance = |row: &Row| {
+            let notice: Option<serde_json::Value> = row.maybe_text("notice")?.and_then(|text| serde_json::from_str(&text).ok());
+            Ok(OutboxGlance {
+                chat: ChatId(row.int("chat_id")?),
+                act: row.text("act")?,
+                slot: row.maybe_text("slot")?,
+                notice: notice.and_then(|notice| notice["notice"].as_str().map(str::to_owned)),
+                created: row.time("created_at")?,
+                due: row.time("due_at")?,
+                tries: row.int("tries")?,
+                unclear: row.yes("unclear")?,
+                outcome: row.maybe_text("outcome")?,
+            })
+        };
+        self.all(LATEST, values![most]).await?.iter().map(glance).collect()
+    }
+}

@@ -1,0 +1,46 @@
+//! Fleet-wide chores and offices that one replica holds at a time: the poller, the sweeps, the sealer.
+
+use crate::{
+    domain::time::Time,
+    store::{Result, Tx, statement::statements, tx::values},
+};
+
+statements! {
+    ADD = "INSERT INTO schedules (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    TAKE = "UPDATE schedules SET lease_until = $3, fence = fence + 1 WHERE name = $1 AND due_at <= $2 AND (lease_until IS NULL OR lease_until <= $2) RETURNING fence";
+    KEEP = "UPDATE schedules SET lease_until = $3 WHERE name = $1 AND fence = $2 AND lease_until IS NOT NULL";
+    GIVE_BACK = "UPDATE schedules SET lease_until = NULL, due_at = $3 WHERE name = $1 AND fence = $2";
+    HELD = "SELECT COUNT(*) FROM schedules WHERE name = $1 AND lease_until > $2";
+}
+
+/// A chore taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduleLease {
+    pub name: String,
+    pub fence: i64,
+}
+
+impl Tx {
+    pub async fn add_schedule(&mut self, name: &str, due: Time) -> Result<()> {
+        self.run(ADD, values![name, due]).await.map(drop)
+    }
+
+    /// Takes the chore if it is due and nobody holds it.
+    pub async fn take_schedule(&mut self, name: &str, now: Time, until: Time) -> Result<Option<ScheduleLease>> {
+        let taken = self.find(TAKE, values![name, now, until]).await?;
+        taken.map(|row| Ok(ScheduleLease { name: name.to_owned(), fence: row.int("fence")? })).transpose()
+    }
+
+    /// Makes the lease longer; false when it was lost.
+    pub async fn keep_schedule(&mut self, lease: &ScheduleLease, until: Time) -> Result<bool> {
+        Ok(self.run(KEEP, values![&lease.name, lease.fence, until]).await? == 1)
+    }
+
+    pub async fn give_back_schedule(&mut self, lease: &ScheduleLease, due: Time) -> Result<()> {
+        self.run(GIVE_BACK, values![&lease.name, lease.fence, due]).await.map(drop)
+    }
+
+    pub async fn is_schedule_held(&mut self, name: &str, now: Time) -> Result<bool> {
+        Ok(self.number(HELD, values![name, now]).await? > 0)
+    }
+}
