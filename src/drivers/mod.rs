@@ -2,4 +2,7 @@
 //! Telegram, the clock, the vault of secrets.
 
 pub mod claws;
+pub mod clock;
+pub mod pepper;
 pub mod telegram;
+pub mod vault;
