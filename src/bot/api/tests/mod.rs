@@ -1,0 +1,1 @@
+//! The Bot API calls against a server of our own.

@@ -1,0 +1,1 @@
+//! Updates of every kind, and what is made of them.
