@@ -111,20 +111,20 @@ fn understand(kind: &str, body: &Value, own_username: Option<&str>) -> Option<Wh
         "edited_message" => message::edited(body),
         "channel_post" | "edited_channel_post" => message::elsewhere(body),
         "callback_query" => Some(What::Tap {
-            from: sender(body.get("from")?)?,
+            from: sender(body.part("from")?)?,
             callback: body.text("id")?.to_owned(),
-            message: body.get("message").and_then(|message| message.number("message_id")).map(MessageId),
+            message: body.part("message").and_then(|message| message.number("message_id")).map(MessageId),
             data: body.text("data").unwrap_or_default().to_owned(),
         }),
-        "managed_bot" => Some(What::ManagedBot { creator: sender(body.get("user")?)?, bot: bot(body.get("bot")?)? }),
+        "managed_bot" => Some(What::ManagedBot { creator: sender(body.part("user")?)?, bot: bot(body.part("bot")?)? }),
         "my_chat_member" => {
-            if !fields::is_private(body) {
+            if !fields::is_private(body.part("chat")?, fields::from_id(body)) {
                 return message::elsewhere(body);
             }
-            let status = body.get("new_chat_member")?.text("status")?;
-            Some(What::Reach { from: sender(body.get("from")?)?, reachable: !matches!(status, "kicked" | "left") })
+            let status = body.part("new_chat_member")?.text("status")?;
+            Some(What::Reach { from: sender(body.part("from")?)?, reachable: !matches!(status, "kicked" | "left") })
         }
-        "pre_checkout_query" => Some(What::Checkout { from: sender(body.get("from")?)?, query: body.text("id")?.to_owned() }),
+        "pre_checkout_query" => Some(What::Checkout { from: sender(body.part("from")?)?, query: body.text("id")?.to_owned() }),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::fields::{self, Fields, is_private};
+use super::fields::{self, Fields};
 
 /// An update from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,20 +22,14 @@ pub struct Envelope {
 pub fn envelope(bytes: &[u8]) -> Option<Envelope> {
     let update: Value = serde_json::from_slice(bytes).ok()?;
     let (kind, body) = fields::kind(&update)?;
-    let from = body.get("from").or_else(|| body.get("user")).and_then(|user| user.number("id"));
+    let from = fields::from_id(body);
     // A button hangs on a message, and the message is in the chat.
-    let message = body.get("message").filter(|message| message.get("chat").is_some()).unwrap_or(body);
-    let chat = message.get("chat");
+    let chat = body.part("chat").or_else(|| body.part("message")?.part("chat"));
     Some(Envelope {
         update: update.number("update_id")?,
         kind: fields::short(kind),
         chat: chat.map_or(from, |chat| chat.number("id")),
         from,
-        private: match chat {
-            Some(chat) => {
-                is_private(message) || chat.number("id").is_some_and(|id| chat.text("type").is_none() && from == Some(id))
-            }
-            None => from.is_some(),
-        },
+        private: chat.map_or(from.is_some(), |chat| fields::is_private(chat, from)),
     })
 }

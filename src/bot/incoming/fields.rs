@@ -16,6 +16,8 @@ const MOST_KIND: usize = 40;
 
 /// Reading one field.
 pub(super) trait Fields {
+    /// Whatever it is, unless it is null.
+    fn part(&self, field: &str) -> Option<&Value>;
     /// A text.
     fn text(&self, field: &str) -> Option<&str>;
     /// A whole number.
@@ -23,6 +25,10 @@ pub(super) trait Fields {
 }
 
 impl Fields for Value {
+    fn part(&self, field: &str) -> Option<&Value> {
+        self.get(field).filter(|value| !value.is_null())
+    }
+
     fn text(&self, field: &str) -> Option<&str> {
         self.get(field)?.as_str()
     }
@@ -34,7 +40,7 @@ impl Fields for Value {
 
 /// What kind of update it is, and what it says. An update has one kind; should it ever have more, the one we know.
 pub(super) fn kind(update: &Value) -> Option<(&str, &Value)> {
-    let known = ALLOWED_UPDATES.into_iter().find_map(|kind| Some((kind, update.get(kind)?)));
+    let known = ALLOWED_UPDATES.into_iter().find_map(|kind| Some((kind, update.part(kind)?)));
     update.number("update_id")?;
     known.or_else(|| {
         let fields = update.as_object()?.iter();
@@ -47,13 +53,17 @@ pub(super) fn short(kind: &str) -> String {
     kind.chars().filter(|c| !c.is_control()).take(MOST_KIND).collect()
 }
 
-/// Whether it happened in a person's own chat with us. A chat without a type is one if it has its person's number.
-pub(super) fn is_private(body: &Value) -> bool {
-    let Some(chat) = body.get("chat") else { return false };
+/// Whether `chat` is a person's own chat with us. One without a type is, if it has the number of `from`.
+pub(super) fn is_private(chat: &Value, from: Option<i64>) -> bool {
     match chat.text("type") {
         Some(kind) => kind == "private",
-        None => chat.number("id").is_some_and(|id| body.get("from").and_then(|from| from.number("id")) == Some(id)),
+        None => from.is_some() && chat.number("id") == from,
     }
+}
+
+/// The number of whoever an update of any kind is of.
+pub(super) fn from_id(body: &Value) -> Option<i64> {
+    body.part("from").or_else(|| body.part("user"))?.number("id")
 }
 
 /// A user.
@@ -69,7 +79,7 @@ pub(super) fn sender(user: &Value) -> Option<Sender> {
 
 /// Whoever an update of any kind is of.
 pub(super) fn anyone(body: &Value) -> Option<Sender> {
-    body.get("from").or_else(|| body.get("user")).and_then(sender)
+    body.part("from").or_else(|| body.part("user")).and_then(sender)
 }
 
 /// A bot; without a username it cannot be spoken of, and every bot has one.

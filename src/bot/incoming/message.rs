@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Origin, What,
-    fields::{Fields, anyone, is_private, name, sender, short},
+    fields::{Fields, anyone, from_id, is_private, name, sender, short},
 };
 use crate::domain::{
     ids::{ChatId, MessageId, TelegramId},
@@ -43,18 +43,18 @@ const TELLING: &[&str] = &["animation", "venue", "photo", "sticker", "voice", "v
 
 /// A new message.
 pub(super) fn written(body: &Value, own_username: Option<&str>) -> Option<What> {
-    if !is_private(body) || body.get("sender_chat").is_some() {
+    if !is_personal(body) {
         return elsewhere(body);
     }
-    let from = sender(body.get("from")?)?;
+    let from = sender(body.part("from")?)?;
     let message = MessageId(body.number("message_id")?);
-    if let Some(origin) = body.get("forward_origin") {
+    if let Some(origin) = body.part("forward_origin") {
         return Some(What::Forward { from, message, origin: origin_of(origin), text: words(body) });
     }
-    if let Some(shared) = body.get("users_shared") {
+    if let Some(shared) = body.part("users_shared") {
         return Some(What::Shared { from, message, users: shared_users(shared) });
     }
-    if let Some(contact) = body.get("contact") {
+    if let Some(contact) = body.part("contact") {
         let user = contact.number("user_id").map(TelegramId);
         return Some(What::Contact { from, message, user, name: name(contact).unwrap_or_else(|| tame_name("")) });
     }
@@ -69,17 +69,22 @@ pub(super) fn written(body: &Value, own_username: Option<&str>) -> Option<What> 
 
 /// A changed message.
 pub(super) fn edited(body: &Value) -> Option<What> {
-    if !is_private(body) || body.get("sender_chat").is_some() {
+    if !is_personal(body) {
         return elsewhere(body);
     }
-    Some(What::Edited { from: sender(body.get("from")?)?, message: MessageId(body.number("message_id")?), text: words(body)? })
+    Some(What::Edited { from: sender(body.part("from")?)?, message: MessageId(body.number("message_id")?), text: words(body)? })
 }
 
 /// Anything in a group or a channel.
 pub(super) fn elsewhere(body: &Value) -> Option<What> {
-    let chat = ChatId(body.get("chat")?.number("id")?);
+    let chat = ChatId(body.part("chat")?.number("id")?);
     let command = body.text("text").is_some_and(|text| command(text, None).is_some());
     Some(What::Elsewhere { chat, from: anyone(body), command })
+}
+
+/// Whether a person wrote it, as themselves, in their own chat with us.
+fn is_personal(body: &Value) -> bool {
+    body.part("chat").is_some_and(|chat| is_private(chat, from_id(body))) && body.part("sender_chat").is_none()
 }
 
 /// The words of a message: its text, or its caption.
@@ -106,7 +111,7 @@ fn command(text: &str, own_username: Option<&str>) -> Option<(String, String)> {
 fn origin_of(origin: &Value) -> Origin {
     match origin.text("type") {
         Some("hidden_user") => Origin::Hidden,
-        Some("user") => match origin.get("sender_user").and_then(sender) {
+        Some("user") => match origin.part("sender_user").and_then(sender) {
             Some(user) if !user.is_bot => Origin::Person { id: user.id, name: user.name },
             Some(_) => Origin::NotAPerson,
             None => Origin::Hidden,
@@ -128,7 +133,7 @@ fn shared_users(shared: &Value) -> Vec<(TelegramId, Option<String>)> {
 
 /// What a message without words is: the field that sets it apart.
 fn kind_of(body: &Value) -> String {
-    let telling = TELLING.iter().copied().find(|kind| body.get(kind).is_some());
+    let telling = TELLING.iter().copied().find(|kind| body.part(kind).is_some());
     let special = || body.as_object()?.keys().map(String::as_str).find(|field| !COMMON.contains(field));
     short(telling.or_else(special).unwrap_or("message"))
 }
