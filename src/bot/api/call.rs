@@ -62,7 +62,7 @@ where
         if error.is_connect() || error.is_builder() {
             Failure::Unreached("no connection to the Bot API".into())
         } else if error.is_timeout() {
-            Failure::Unclear(format!("nothing for {} s", patience.as_secs()))
+            Failure::Unclear(format!("nothing for {patience:?}"))
         } else {
             Failure::Unclear("the connection broke".into())
         }
@@ -81,7 +81,7 @@ where
 /// Reads an answer. What is not of the Bot API's form came from something in between, which may or may not have passed
 /// the request on.
 fn understand<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, Failure> {
-    let said = |code, text: &str, wait| Failure::Said { code, text: text.chars().take(MOST_DESCRIPTION).collect(), wait };
+    let said = |code, text: &str, wait| Failure::Said { code, text: text.to_owned(), wait };
     let Ok(answer) = serde_json::from_slice::<Answer>(body) else {
         return Err(match status {
             429 => said(429, "Too Many Requests", None),
@@ -103,12 +103,14 @@ fn method_name(name: &str) -> String {
     letters.next().map(|first| first.to_ascii_lowercase().to_string() + letters.as_str()).unwrap_or_default()
 }
 
-/// A description repeats what it was given now and then, so the token is cut out of it, whole or its secret half.
+/// A description repeats what it was given now and then, so the token's secret half is cut out of it, and only then is
+/// it shortened: half a token is not recognised any more.
 fn without_token(failure: Failure, token: &str) -> Failure {
     match failure {
         Failure::Said { code, text, wait } => {
             let secret = token.split_once(':').map_or(token, |(_, secret)| secret);
-            Failure::Said { code, text: text.replace(secret, "***"), wait }
+            let text = text.replace(secret, "***").chars().take(MOST_DESCRIPTION).collect();
+            Failure::Said { code, text, wait }
         }
         Failure::Unreached(_) | Failure::Unclear(_) => failure,
     }
