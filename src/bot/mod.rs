@@ -1,0 +1,4 @@
+//! The Telegram door.
+
+pub mod api;
+pub mod incoming;
