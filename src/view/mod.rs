@@ -1,5 +1,27 @@
 //! Words: a notice becomes text and buttons here, in the language of whoever reads it. Pure but for the texts, which
-//! are compiled in.
+//! are compiled in from `locales/`. Pages of lists are counted from 0.
+
+mod admin;
+mod alert;
+mod card;
+mod choose;
+mod confirm;
+mod ending;
+mod grant;
+mod hatch;
+mod home;
+mod html;
+mod menu;
+mod page;
+mod refusal;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod text;
+mod time;
+mod wizard;
+
+pub use menu::{commands, profile};
 
 use crate::domain::{
     locale::Locale,
@@ -43,12 +65,93 @@ pub enum Button {
 
 /// The words and buttons of `notice` for `eyes`.
 pub fn screen(notice: &Notice, eyes: Eyes<'_>) -> Screen {
-    let _ = (notice, eyes);
-    Screen { html: String::new(), keyboard: Keyboard::None }
+    match notice {
+        Notice::Home { offer, claws, wizard_open } => home::home(eyes, offer, *claws, *wizard_open),
+        Notice::HowItWorks { trial_hours } => home::how_it_works(eyes, *trial_hours),
+        Notice::Help { admin } => home::help(eyes, *admin),
+        Notice::Languages { current } => settings::languages(eyes, *current),
+        Notice::Settings { locale, zone } => settings::settings(eyes, *locale, zone.as_deref()),
+        Notice::AskZone { current } => settings::ask_zone(eyes, current.as_deref()),
+
+        Notice::Terms { version } => wizard::terms(eyes, *version),
+        Notice::ChooseBot { create_url, free, refusal } => {
+            wizard::choose_bot(eyes, create_url.as_deref(), free, refusal.as_ref())
+        }
+        Notice::BotGuide { purpose, refusal } => wizard::bot_guide(eyes, *purpose, refusal.as_ref()),
+        Notice::BotFound { purpose, bot, foreign_webhook, pasted } => {
+            wizard::bot_found(eyes, *purpose, bot, *foreign_webhook, *pasted)
+        }
+        Notice::ChooseModel { purpose, models, fingerprint, chosen, default, page, pages } => {
+            let list = choose::Models { models, fingerprint: *fingerprint, chosen: chosen.as_deref(), default };
+            choose::model(eyes, *purpose, &list, *page, *pages)
+        }
+        Notice::People { purpose, guests, refusal, changed } => {
+            choose::people(eyes, *purpose, guests, refusal.as_ref(), *changed)
+        }
+        Notice::AskPerson { purpose } => choose::ask_person(eyes, *purpose),
+        Notice::Summary { bot, model, guests, offer, keeps_data, refusal } => {
+            choose::summary(eyes, bot, model, *guests, offer, *keeps_data, refusal.as_ref())
+        }
+        Notice::InLine { place, reason } => grant::in_line(eyes, *place, *reason),
+        Notice::YourTurn { hours } => grant::your_turn(eyes, *hours),
+        Notice::AdminAsked => grant::admin_asked(eyes),
+
+        Notice::Hatching { claw, bot, stage, since, slow } => hatch::hatching(eyes, *claw, bot, *stage, *since, *slow),
+        Notice::Hatched { claw, bot, took } => hatch::hatched(eyes, *claw, bot, *took),
+        Notice::Ready { claw, bot, right } => hatch::ready(eyes, *claw, bot, right),
+        Notice::Stuck { claw, bot, reason, code } => hatch::stuck(eyes, *claw, bot, *reason, code),
+        Notice::Late { claw, bot, code } => hatch::late(eyes, *claw, bot, code),
+        Notice::Claws { claws, offer } => card::claws(eyes, claws, offer),
+        Notice::Card(card) => card::card(eyes, card, None),
+        Notice::CardAfter { done, card } => card::card(eyes, card, Some(*done)),
+        Notice::AskTitle { claw, bot } => card::ask_title(eyes, *claw, bot),
+        Notice::ConfirmPause { claw, bot, keeps_data, drawn } => confirm::pause(eyes, *claw, bot, *keeps_data, *drawn),
+        Notice::ConfirmChange { claw, bot, change, keeps_data, drawn } => {
+            confirm::change(eyes, *claw, bot, change, *keeps_data, *drawn)
+        }
+        Notice::ConfirmDelete { claw, bot, drawn } => confirm::delete(eyes, *claw, bot, *drawn),
+        Notice::HealedBack { claw, bot, model, code } => hatch::healed_back(eyes, *claw, bot, model, code),
+        Notice::TokenDied { claw, bot, code } => hatch::token_died(eyes, *claw, bot, code),
+
+        // The words say how long is left at the moment they are read, which may be later than they were due.
+        Notice::Ending { claw, bot, kind, left: _, end, keeps_data } => {
+            ending::ending(eyes, *claw, bot, *kind, *end, *keeps_data)
+        }
+        Notice::Asleep { claw, bot, kind, kept_until, keeps_data } => {
+            ending::asleep(eyes, *claw, bot, *kind, *kept_until, *keeps_data)
+        }
+        Notice::DestroySoon { claw, bot, at } => ending::destroy_soon(eyes, *claw, bot, *at),
+        Notice::Destroyed { bot, by_owner } => ending::destroyed(eyes, bot, *by_owner),
+        Notice::Woken { claw, bot } => ending::woken(eyes, *claw, bot),
+
+        Notice::Granted { days, hatching } => grant::granted(eyes, *days, *hatching),
+        Notice::GrantWithdrawn => grant::withdrawn(eyes),
+        Notice::ClawTakenAway { bot } => grant::taken_away(eyes, bot),
+
+        Notice::AskForget { claws, drawn } => confirm::forget(eyes, *claws, *drawn),
+        Notice::Forgotten => home::forgotten(eyes),
+
+        Notice::Refused(refused) => refusal::screen(eyes, refused),
+        Notice::Broken { code } => home::broken(eyes, code),
+        Notice::TooFast => home::too_fast(eyes),
+        Notice::NotUnderstood => home::not_understood(eyes),
+        Notice::PrivateOnly => home::private_only(eyes),
+        Notice::Cancelled => home::cancelled(eyes),
+        Notice::Admin(notice) => admin::screen(eyes, notice),
+    }
 }
 
 /// The small text that answers a tap.
 pub fn toast(toast: Toast, locale: Locale) -> String {
-    let _ = (toast, locale);
-    String::new()
+    let id = match toast {
+        Toast::NotYours => "toast-not-yours",
+        Toast::Redrawn => "toast-redrawn",
+        Toast::Expired => "toast-expired",
+        Toast::AlreadyDone => "toast-already-done",
+        Toast::LanguageSet => "toast-language-set",
+        Toast::ZoneSet => "toast-zone-set",
+        Toast::Removed => "toast-removed",
+        Toast::Broken => "toast-broken",
+    };
+    text::plain(locale, id, &[])
 }

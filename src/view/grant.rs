@@ -1,0 +1,54 @@
+//! Waiting for a place, and what an operator gave or took.
+
+use crate::{
+    domain::{notice::LineReason, tap::Tap},
+    view::{Eyes, Screen, page::Page, time},
+};
+
+pub fn in_line(eyes: Eyes<'_>, place: u32, reason: LineReason) -> Screen {
+    let why = match reason {
+        LineReason::Full => "in-line-full",
+        LineReason::TrialsToday => "in-line-trials",
+    };
+    Page::new(eyes)
+        .say(why, &[])
+        .say("in-line", &[("place", place.into())])
+        .tap("do-leave-line", Tap::LeaveLine)
+        .home()
+        .done()
+}
+
+pub fn your_turn(eyes: Eyes<'_>, hours: u32) -> Screen {
+    Page::new(eyes)
+        .say("your-turn", &[("span", time::hours(eyes, hours).into())])
+        .tap("do-continue-hatching", Tap::Hatch)
+        .tap("do-leave-line", Tap::LeaveLine)
+        .done()
+}
+
+pub fn admin_asked(eyes: Eyes<'_>) -> Screen {
+    Page::new(eyes).say("admin-asked", &[]).home().done()
+}
+
+pub fn granted(eyes: Eyes<'_>, days: u32, hatching: bool) -> Screen {
+    let page = Page::new(eyes).say("granted", &[("span", time::days(eyes, days).into())]);
+    if hatching {
+        page.say("granted-hatching", &[]).tap("do-my-claws", Tap::Claws)
+    } else {
+        page.say("granted-waiting", &[]).tap("do-hatch", Tap::Hatch)
+    }
+    .done()
+}
+
+pub fn withdrawn(eyes: Eyes<'_>) -> Screen {
+    Page::new(eyes).say("grant-withdrawn", &[]).tap("do-ask-admin", Tap::AskAdmin).home().done()
+}
+
+pub fn taken_away(eyes: Eyes<'_>, bot: &str) -> Screen {
+    Page::new(eyes)
+        .say("taken-away", &[("bot", bot.into())])
+        .say("destroyed-bot-stays", &[])
+        .tap("do-ask-admin", Tap::AskAdmin)
+        .home()
+        .done()
+}
