@@ -3,6 +3,8 @@
 
 pub mod claws;
 pub mod clock;
+pub mod http;
+pub mod infra_api;
 pub mod pepper;
 pub mod telegram;
 pub mod vault;
