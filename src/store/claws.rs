@@ -21,7 +21,7 @@ statements! {
     SAVE = "UPDATE claws SET title = $2, bot_id = $3, spec = $4, previous = $5, generation = $6, wish = $7, seen = $8, working_since = $9, \
             late = $10, tries = $11, keeps_data = $12, first_ready = $13, destroyed_at = $14, due_at = $15, version = version + 1 \
             WHERE id = $1 AND version = $16";
-    RELEASE = "UPDATE claws SET lease_until = NULL WHERE id = $1 AND fence = $2";
+    RELEASE = "UPDATE claws SET lease_until = NULL, due_at = $3 WHERE id = $1 AND fence = $2";
     WAKE = "UPDATE claws SET due_at = $2 WHERE id = $1 AND destroyed_at IS NULL";
     WAKE_OF_PERSON = "UPDATE claws SET due_at = $2 WHERE person_id = $1 AND destroyed_at IS NULL";
     HOLD = "SELECT * FROM claws WHERE id = $1", postgres "SELECT * FROM claws WHERE id = $1 FOR UPDATE";
@@ -31,6 +31,7 @@ statements! {
     FLEET = "SELECT * FROM claws WHERE destroyed_at IS NULL ORDER BY created_at DESC, id LIMIT $1 OFFSET $2";
     CLAIM = claim!(sqlite, "claws", "t.destroyed_at IS NULL", "t.due_at"),
         postgres claim!(postgres, "claws", "t.destroyed_at IS NULL", "t.due_at");
+    HATCHING = "SELECT * FROM claws WHERE destroyed_at IS NULL AND working_since > $1 AND late = 0 AND wish LIKE '%\"running\"%' ORDER BY id LIMIT 200";
     AHEAD = "SELECT COUNT(*) FROM claws WHERE destroyed_at IS NULL AND created_at < $1 AND seen LIKE '%\"no_capacity\"%'";
     STALE = "UPDATE claws SET due_at = $1 WHERE destroyed_at IS NULL AND (due_at IS NULL OR due_at > $1)";
 }
@@ -149,6 +150,11 @@ impl Tx {
         self.all(FLEET, values![most, skip]).await?.iter().map(claw).collect()
     }
 
+    /// Claws on their way up since `since` or later.
+    pub async fn list_hatching(&mut self, since: Time) -> Result<Vec<Claw>> {
+        self.all(HATCHING, values![since]).await?.iter().map(claw).collect()
+    }
+
     /// How many claws made before `created` the infra has no room for.
     pub async fn count_waiting_before(&mut self, created: Time) -> Result<i64> {
         self.number(AHEAD, values![created]).await
@@ -159,8 +165,9 @@ impl Tx {
         self.all(CLAIM, values![now, until, most]).await?.iter().map(lease).collect()
     }
 
-    pub async fn release_claw(&mut self, lease: &ClawLease) -> Result<()> {
-        self.run(RELEASE, values![lease.claw.id, lease.fence]).await.map(drop)
+    /// Gives the claw back, to be looked at again at `due`.
+    pub async fn release_claw(&mut self, lease: &ClawLease, due: Option<Time>) -> Result<()> {
+        self.run(RELEASE, values![lease.claw.id, lease.fence, due]).await.map(drop)
     }
 
     /// Something happened to it: look at it now.

@@ -14,6 +14,7 @@ statements! {
     TOLD = "UPDATE line SET told_at = $2 WHERE person_id = $1 AND told_at IS NULL";
     HELD = "SELECT COUNT(*) FROM line WHERE told_at > $1";
     LENGTH = "SELECT COUNT(*) FROM line WHERE told_at IS NULL";
+    GATE = "UPDATE schedules SET fence = fence + 1 WHERE name = 'places'";
     DROP_OLD = "DELETE FROM line WHERE told_at <= $1";
 }
 
@@ -56,6 +57,11 @@ impl Tx {
     /// It is their turn; false when they were told before.
     pub async fn tell_turn(&mut self, person: PersonId, now: Time) -> Result<bool> {
         Ok(self.run(TOLD, values![person, now]).await? == 1)
+    }
+
+    /// Until this transaction ends, nobody else counts or takes places.
+    pub async fn hold_places(&mut self) -> Result<()> {
+        self.run(GATE, values![]).await.map(drop)
     }
 
     /// How many places are kept for people told after `since`.

@@ -26,6 +26,7 @@ statements! {
         postgres claim!(postgres, "outbox", "t.chat_id = $4 AND t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id < t.id AND e.done_at IS NULL)", "t.id");
     DONE = "UPDATE outbox SET done_at = $3, outcome = $4, unclear = $5, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL";
     RETRY = "UPDATE outbox SET due_at = $3, tries = tries + $4, unclear = $5, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL";
+    SAID = "SELECT COUNT(*) FROM outbox WHERE once = $1";
     DROP_FOR_CHAT = "UPDATE outbox SET done_at = $2, outcome = 'blocked', notice = NULL WHERE chat_id = $1 AND done_at IS NULL AND lease_until IS NULL";
     SLOT = "SELECT message_id FROM slots WHERE chat_id = $1 AND slot = $2";
     PUT_SLOT = "INSERT INTO slots (chat_id, slot, message_id) VALUES ($1, $2, $3) ON CONFLICT (chat_id, slot) DO UPDATE SET message_id = excluded.message_id";
@@ -125,6 +126,11 @@ impl Tx {
             }
         }
         Ok(self.run(ADD, values![new.id, new.chat, act, slot, fresh, message, new.once, notice, now]).await? == 1)
+    }
+
+    /// Whether something was queued under this name before.
+    pub async fn was_said(&mut self, once: &str) -> Result<bool> {
+        Ok(self.number(SAID, values![once]).await? > 0)
     }
 
     /// The next message of each of up to `most` chats.

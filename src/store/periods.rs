@@ -16,7 +16,7 @@ statements! {
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     OF_PERSON = "SELECT * FROM periods WHERE person_id = $1 ORDER BY id";
     START = "UPDATE periods SET started_at = $2 WHERE id = $1 AND started_at IS NULL";
-    REVOKE = "UPDATE periods SET revoked_at = $2 WHERE person_id = $1 AND kind = 'grant' AND revoked_at IS NULL";
+    REVOKE = "UPDATE periods SET revoked_at = $2 WHERE person_id = $1 AND revoked_at IS NULL";
     TRIALS_SINCE = "SELECT COUNT(*) FROM periods WHERE kind = 'trial' AND created_at >= $1";
     MARK = "INSERT INTO trial_marks (mark, kind, at) VALUES ($1, $2, $3) ON CONFLICT (mark) DO NOTHING";
     IS_MARKED = "SELECT COUNT(*) FROM trial_marks WHERE mark = $1";
@@ -71,8 +71,8 @@ impl Tx {
         self.run(START, values![id, now]).await.map(drop)
     }
 
-    /// Ends every grant of this person now; says how many.
-    pub async fn revoke_grants(&mut self, person: PersonId, now: Time) -> Result<u64> {
+    /// Ends every period of this person now; says how many.
+    pub async fn revoke_periods(&mut self, person: PersonId, now: Time) -> Result<u64> {
         self.run(REVOKE, values![person, now]).await
     }
 

@@ -32,7 +32,7 @@ statements! {
     NEXT_CLAW = "UPDATE persons SET claws_made = claws_made + 1 WHERE id = $1 RETURNING claws_made";
     WITHOUT_CLAW = "SELECT p.* FROM persons p WHERE EXISTS (SELECT 1 FROM periods r WHERE r.person_id = p.id AND r.revoked_at IS NULL \
                     AND r.started_at IS NOT NULL AND r.started_at + r.length_ms > $1) \
-                    AND NOT EXISTS (SELECT 1 FROM claws c WHERE c.person_id = p.id AND c.destroyed_at IS NULL) ORDER BY p.id LIMIT 50";
+                    AND NOT EXISTS (SELECT 1 FROM claws c WHERE c.person_id = p.id) ORDER BY p.id LIMIT 50";
 }
 
 fn person(row: &Row) -> Result<Person> {
@@ -116,7 +116,7 @@ impl Tx {
         self.number(NEXT_CLAW, values![id]).await
     }
 
-    /// Persons whose period runs at `now` and who have no claw at all.
+    /// Persons whose period runs at `now` and who have no claw at all, not even a destroyed one: a row was lost.
     pub async fn list_entitled_without_claw(&mut self, now: Time) -> Result<Vec<Person>> {
         self.all(WITHOUT_CLAW, values![now]).await?.iter().map(person).collect()
     }

@@ -67,13 +67,15 @@ pub enum Before {
 #[serde(tag = "seen", rename_all = "snake_case")]
 pub enum Seen {
     Absent,
-    /// We asked, or were about to. `maybe_arrived` stays true until an answer proves otherwise.
+    /// We asked, or were about to. `maybe_arrived` stays true until an answer proves otherwise; `accepted` once the
+    /// infra said that it is at work.
     Asked {
         what: Ask,
         generation: u32,
         key: String,
         since: Time,
         maybe_arrived: bool,
+        accepted: bool,
     },
     Running {
         generation: u32,

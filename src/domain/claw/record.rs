@@ -96,21 +96,23 @@ pub fn ask(mut claw: Claw, step: &Step, now: Time) -> Option<(Claw, Call)> {
         }
     };
     let repeat = match &claw.seen {
-        Seen::Asked { what: before, generation, key, maybe_arrived, .. } if *before == what && *generation == claw.generation => {
-            Some((key.clone(), *maybe_arrived))
+        Seen::Asked { what: before, generation, key, maybe_arrived, accepted, .. }
+            if *before == what && *generation == claw.generation =>
+        {
+            Some((key.clone(), *maybe_arrived, *accepted))
         }
         Seen::Absent | Seen::Asked { .. } | Seen::Running { .. } | Seen::Stopped | Seen::Broken { .. } => None,
     };
-    let (key, maybe_arrived) = repeat.unwrap_or_else(|| {
+    let (key, maybe_arrived, accepted) = repeat.unwrap_or_else(|| {
         let verb = match what {
             Ask::Provision => "provision",
             Ask::Deprovision => "deprovision",
         };
-        (format!("{}:{}:{verb}", claw.id, claw.generation), false)
+        (format!("{}:{}:{verb}", claw.id, claw.generation), false, false)
     });
     let call = Call { what, generation: claw.generation, key: key.clone(), maybe_arrived };
     // Until an answer says otherwise, the call may have arrived: a crash right after this row leaves it so.
-    claw.seen = Seen::Asked { what, generation: claw.generation, key, since: now, maybe_arrived: true };
+    claw.seen = Seen::Asked { what, generation: claw.generation, key, since: now, maybe_arrived: true, accepted };
     Some((claw, call))
 }
 
@@ -133,6 +135,9 @@ pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw
         }
         Outcome::Starting => {
             claw.tries = 0;
+            if let Seen::Asked { accepted, .. } = &mut claw.seen {
+                *accepted = true;
+            }
             wait = Some(Duration::from_secs(3));
         }
         Outcome::Down { keeps_data } => {

@@ -1,0 +1,223 @@
+//! One use case at work: its open transaction, the hour, and what caused it. Whatever it changes, says and notes for
+//! the audit trail goes through here and stands or falls together, with the inbox row that asked for it.
+
+use serde_json::{Value, json};
+
+use crate::{
+    app::{App, Result, new_id},
+    domain::{
+        claw::Claw,
+        ids::{ChatId, ClawId, MessageId, OutboxId, PersonId, TelegramId},
+        incident::{Incident, IncidentCode},
+        notice::{Notice, Slot},
+        person::Person,
+        time::Time,
+    },
+    store::{self, AuditRow, NewMessage, Tx},
+};
+
+/// The inbox row being handled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub id: String,
+    pub fence: i64,
+    pub received: Time,
+}
+
+/// Who wrote or tapped, as the update says. Only the number is trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sender {
+    pub id: TelegramId,
+    /// Tamed already.
+    pub name: String,
+    /// IETF tag, as Telegram gives it.
+    pub language: Option<String>,
+}
+
+/// Where the person did what we answer: it decides whether the live screen is edited or moved to the bottom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tapped {
+    /// On this message: edited if it is the live screen, left alone otherwise.
+    On(MessageId),
+    /// They typed something: the screen comes below it.
+    Typed,
+    /// What they typed is deleted: the screen stays where it is.
+    Vanished,
+}
+
+pub struct Act<'a> {
+    pub app: &'a App,
+    pub tx: Tx,
+    pub now: Time,
+    actor: String,
+    event: Option<Event>,
+    /// Some claw is due now.
+    claws_due: bool,
+}
+
+impl App {
+    /// Begins a use case for what an inbox row asks.
+    pub async fn act_for(&self, event: &Event) -> Result<Act<'_>> {
+        let mut act = self.act().await?;
+        act.event = Some(event.clone());
+        Ok(act)
+    }
+
+    /// Begins a use case that the clock or the operator's shell wants.
+    pub async fn act(&self) -> Result<Act<'_>> {
+        Ok(Act {
+            app: self,
+            tx: self.db.begin().await?,
+            now: self.clock.now(),
+            actor: "system".to_owned(),
+            event: None,
+            claws_due: false,
+        })
+    }
+}
+
+impl Act<'_> {
+    pub fn by_person(&mut self, person: PersonId) {
+        self.actor = format!("person:{person}");
+    }
+
+    pub fn by_admin(&mut self, admin: TelegramId) {
+        self.actor = format!("admin:{admin}");
+    }
+
+    /// Draws the person's live screen.
+    pub async fn screen(&mut self, person: &Person, tapped: Tapped, notice: Notice) -> Result<()> {
+        let Some(telegram) = person.telegram else { return Ok(()) };
+        let fresh = match tapped {
+            Tapped::Typed => true,
+            Tapped::Vanished => false,
+            Tapped::On(message) => self.tx.find_slot(telegram.chat(), &Slot::Screen.name()).await? != Some(message),
+        };
+        self.queue(telegram.chat(), Some(Slot::Screen), fresh, notice, None).await.map(drop)
+    }
+
+    /// Draws into one of a person's other messages.
+    pub async fn draw(&mut self, person: &Person, slot: Slot, notice: Notice) -> Result<()> {
+        let Some(telegram) = person.telegram else { return Ok(()) };
+        self.queue(telegram.chat(), Some(slot), false, notice, None).await.map(drop)
+    }
+
+    /// Says something that lasts, in a message of its own, at most once under this name. A person who cannot be
+    /// reached is not written to. False when it was said before, or cannot be.
+    pub async fn say(&mut self, person: &Person, once: String, notice: Notice) -> Result<bool> {
+        match person.telegram {
+            Some(telegram) if person.reachable => self.queue(telegram.chat(), None, false, notice, Some(once)).await,
+            Some(_) | None => Ok(false),
+        }
+    }
+
+    /// Queues any message. False when its `once` was said before.
+    pub async fn queue(
+        &mut self,
+        chat: ChatId,
+        slot: Option<Slot>,
+        fresh: bool,
+        notice: Notice,
+        once: Option<String>,
+    ) -> Result<bool> {
+        let act = store::Act::Show { notice: Box::new(notice), slot, fresh };
+        let new = NewMessage { id: OutboxId(new_id()), chat, act, once };
+        Ok(self.tx.add_message(new, self.now).await?)
+    }
+
+    /// Queues the removal of a message.
+    pub async fn delete(&mut self, chat: ChatId, message: MessageId) -> Result<()> {
+        let new = NewMessage { id: OutboxId(new_id()), chat, act: store::Act::Delete(message), once: None };
+        self.tx.add_message(new, self.now).await?;
+        Ok(())
+    }
+
+    /// Removes the message of a slot, if it has one.
+    pub async fn clear(&mut self, chat: ChatId, slot: &Slot) -> Result<()> {
+        if let Some(message) = self.tx.find_slot(chat, &slot.name()).await? {
+            self.tx.drop_slot(chat, &slot.name()).await?;
+            self.delete(chat, message).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes a change. `detail` holds no name, no text and no secret.
+    pub async fn audit(&mut self, action: &str, person: Option<PersonId>, claw: Option<ClawId>, detail: Value) -> Result<()> {
+        let row = AuditRow {
+            id: new_id().to_string(),
+            at: self.now,
+            actor: self.actor.clone(),
+            action: action.to_owned(),
+            person,
+            claw,
+            detail: detail.to_string(),
+            number: None,
+            hash: None,
+        };
+        Ok(self.tx.add_audit(&row).await?)
+    }
+
+    /// Notes a failure somebody is shown, and gives its code.
+    pub async fn incident(
+        &mut self,
+        person: Option<PersonId>,
+        claw: Option<ClawId>,
+        doing: &str,
+        chain: &str,
+    ) -> Result<IncidentCode> {
+        loop {
+            let code = IncidentCode::from_bits(rand::random());
+            let incident =
+                Incident { code: code.clone(), at: self.now, person, claw, doing: doing.to_owned(), chain: redact(chain) };
+            if self.tx.add_incident(&incident).await? {
+                tracing::warn!(incident = %code, doing, chain = incident.chain, "incident {code}: {doing}");
+                return Ok(code);
+            }
+        }
+    }
+
+    /// Makes it all stand, and wakes whoever has something to do now.
+    pub async fn commit(mut self) -> Result<()> {
+        if let Some(event) = &self.event {
+            self.tx.finish_inbox(&event.id, event.fence, self.now).await?;
+        }
+        self.tx.commit().await?;
+        self.app.bells.outbox.notify_one();
+        if self.claws_due {
+            self.app.bells.claws.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Writes a claw back; it is looked at again at `due`.
+    pub async fn save_claw(&mut self, claw: &Claw, due: Option<Time>) -> Result<()> {
+        self.claws_due |= due.is_some_and(|due| due <= self.now);
+        Ok(self.tx.save_claw(claw, due).await?)
+    }
+
+    /// Adds a claw, to be looked at now.
+    pub async fn add_claw(&mut self, claw: &Claw) -> Result<()> {
+        self.claws_due = true;
+        Ok(self.tx.add_claw(claw, self.now).await?)
+    }
+
+    /// Something changed for this person's claws: look at them now.
+    pub async fn wake_claws_of(&mut self, person: PersonId) -> Result<()> {
+        self.claws_due = true;
+        Ok(self.tx.wake_claws_of(person, self.now).await?)
+    }
+
+    /// An audit row that says only what was done to whom.
+    pub async fn note(&mut self, action: &str, person: PersonId, claw: Option<ClawId>) -> Result<()> {
+        self.audit(action, Some(person), claw, json!({})).await
+    }
+}
+
+/// Takes out whatever has the form of a bot token. Other secrets never get near a chain: their type has no text.
+pub(crate) fn redact(text: &str) -> String {
+    let mut clean = text.to_owned();
+    for found in crate::domain::bot_token::find_tokens(text).into_iter().rev() {
+        clean.replace_range(found, "[token]");
+    }
+    clean
+}

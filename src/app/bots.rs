@@ -1,0 +1,212 @@
+//! Connecting a bot for a claw to live in: a pasted token, or one tap through Telegram's managed bots.
+
+use serde_json::json;
+
+use crate::{
+    app::{Act, App, Error, Event, Result, Sender, Tapped, inbox::pending_place},
+    domain::{
+        bot_token::BotToken,
+        claw::Spec,
+        ids::{BotId, MessageId, PendingTokenId, PersonId},
+        notice::{Change, Notice},
+        person::{BotBrief, Person},
+        refusal::Refusal,
+        secret::Secret,
+        wizard::{Expecting, Purpose, Wizard},
+    },
+    drivers::{
+        telegram::{AccountError, FoundBot},
+        vault::{Place, VaultError},
+    },
+    store::Bot,
+};
+
+/// The name Telegram's creation dialog starts with; the person may change it.
+pub(crate) const BOT_LINK_NAME: &str = "My claw";
+
+/// A message that held a token, which is sealed by now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pasted {
+    pub token: PendingTokenId,
+    pub message: MessageId,
+}
+
+/// Where a connected bot's token is sealed to. Bound to the person too: swapped rows do not open.
+pub(crate) fn token_place(bot: BotId, person: PersonId) -> Place {
+    Place { table: "bots", column: "token", owner: format!("{bot}/{person}") }
+}
+
+impl App {
+    /// The link that opens Telegram's own dialog for a new bot (core.telegram.org/bots/api, managed bots). The
+    /// suggested username is only a hint: what is created is told by its creator.
+    pub(crate) fn creation_link(&self, person: &Person, name: &str) -> String {
+        let hint = u64::from_be_bytes(person.id.0.as_bytes()[8..].try_into().unwrap_or_default()) % 100_000_000;
+        format!("https://t.me/newbot/{}/claw_{hint}_bot?name={}", self.own.username, name.replace(' ', "%20"))
+    }
+
+    /// Shows how to get a token and waits for one.
+    pub async fn ask_token(&self, event: &Event, sender: &Sender, tapped: Tapped, purpose: Purpose) -> Result<()> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        if let Purpose::Claw(claw) = purpose {
+            act.own_claw(&person, claw).await?;
+        }
+        act.expect(&person, Expecting::Token(purpose)).await?;
+        act.screen(&person, tapped, Notice::BotGuide { purpose, refusal: None }).await?;
+        act.commit().await
+    }
+
+    /// A token arrived. It is asked of Telegram, kept with its person, and its message is deleted whatever comes of it.
+    pub async fn paste_token(&self, event: &Event, sender: &Sender, pasted: Pasted) -> Result<()> {
+        let found = self.look_at(sender, pasted.token).await;
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        act.delete(sender.id.chat(), pasted.message).await?;
+        let mut desk = act.tx.load_desk(person.id).await?;
+        let purpose = match desk.expecting {
+            Expecting::Token(purpose) => purpose,
+            Expecting::Nothing | Expecting::Person(_) | Expecting::Title(_) | Expecting::Zone | Expecting::Reason(_) => {
+                Purpose::Hatch
+            }
+        };
+        let connected = match found {
+            Ok((token, found)) => act.connect(&person, &found.bot, &token, false).await.map(|()| found),
+            Err(refusal) => Err(refusal.into()),
+        };
+        act.tx.erase_pending_token(pasted.token).await?;
+        match connected {
+            Ok(found) => {
+                desk.expecting = Expecting::Nothing;
+                desk.found = Some((purpose, found.bot.id));
+                act.tx.put_desk(person.id, &desk).await?;
+                let notice = Notice::BotFound { purpose, bot: found.bot, foreign_webhook: found.foreign_webhook, pasted: true };
+                act.screen(&person, Tapped::Vanished, notice).await?;
+            }
+            Err(Error::Refused(refusal)) => {
+                desk.expecting = Expecting::Token(purpose);
+                act.tx.put_desk(person.id, &desk).await?;
+                act.screen(&person, Tapped::Vanished, Notice::BotGuide { purpose, refusal: Some(refusal) }).await?;
+            }
+            Err(other) => return Err(other),
+        }
+        act.commit().await
+    }
+
+    /// Asks Telegram what a pending token opens.
+    async fn look_at(&self, sender: &Sender, id: PendingTokenId) -> std::result::Result<(BotToken, FoundBot), Refusal> {
+        let sealed = async { self.db.look().await?.find_pending_token(id, sender.id).await }.await;
+        let sealed = sealed.map_err(|_| Refusal::TelegramSilent)?.ok_or(Refusal::TokenForgotten)?;
+        let plain = self.vault.open(&sealed, &pending_place(id)).map_err(|_| Refusal::TokenForgotten)?;
+        let token = std::str::from_utf8(plain.expose()).ok().and_then(BotToken::parse).ok_or(Refusal::NotAToken)?;
+        if token.bot == self.own.id {
+            return Err(Refusal::OurOwnBot);
+        }
+        match self.accounts.inspect(&token).await {
+            Ok(found) if found.bot.id == token.bot => Ok((token, found)),
+            Ok(_) | Err(AccountError::Dead) => Err(Refusal::TokenDead),
+            Err(AccountError::Silent(_) | AccountError::Refused(_)) => Err(Refusal::TelegramSilent),
+        }
+    }
+
+    /// Telegram says that a person made a bot through us, or that such a bot's token changed.
+    pub async fn managed_bot(&self, event: &Event, sender: &Sender, brief: BotBrief) -> Result<()> {
+        let token = match self.accounts.managed_token(brief.id).await {
+            Ok(token) => token,
+            Err(AccountError::Silent(why)) => return Err(anyhow::anyhow!("asking for a managed bot's token: {why}").into()),
+            Err(error @ (AccountError::Dead | AccountError::Refused(_))) => {
+                tracing::warn!(bot = %brief.id, %error, "a managed bot's token is not given to us");
+                return self.drop_update(event).await;
+            }
+        };
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        let known = act.tx.find_bot(brief.id).await?.is_some_and(|bot| bot.person == person.id && bot.token.is_some());
+        if let Err(Error::Refused(refusal)) = act.connect(&person, &brief, &token, true).await {
+            tracing::info!(bot = %brief.id, %refusal, "a managed bot was not connected");
+            return act.commit().await;
+        }
+        if known {
+            // Its token was replaced: the claw gets the new one.
+            if let Some(claw) = act.tx.find_claw_of_bot(brief.id).await?.filter(|claw| !claw.is_leaving()) {
+                let spec = claw.spec.clone();
+                let claw = claw.change(spec, act.now);
+                act.save_claw(&claw, Some(act.now)).await?;
+                act.note("claw.new_token", person.id, Some(claw.id)).await?;
+            }
+            return act.commit().await;
+        }
+        let mut desk = act.tx.load_desk(person.id).await?;
+        let purpose = match desk.expecting {
+            Expecting::Token(purpose) => purpose,
+            Expecting::Nothing | Expecting::Person(_) | Expecting::Title(_) | Expecting::Zone | Expecting::Reason(_) => {
+                Purpose::Hatch
+            }
+        };
+        desk.expecting = Expecting::Nothing;
+        desk.found = Some((purpose, brief.id));
+        act.tx.put_desk(person.id, &desk).await?;
+        act.screen(&person, Tapped::Vanished, Notice::BotFound { purpose, bot: brief, foreign_webhook: false, pasted: false })
+            .await?;
+        act.commit().await
+    }
+
+    /// "Use this bot": it becomes the wizard's answer, or the next bot of a living claw.
+    pub async fn use_bot(&self, event: &Event, sender: &Sender, tapped: Tapped, bot: BotId) -> Result<()> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        let mine = act.tx.find_bot(bot).await?.filter(|known| known.person == person.id && known.token.is_some());
+        let brief = mine.ok_or(Refusal::TokenForgotten)?.brief;
+        let mut desk = act.tx.load_desk(person.id).await?;
+        if let Some((Purpose::Claw(claw), found)) = desk.found
+            && found == bot
+        {
+            let claw = act.own_claw(&person, claw).await?;
+            let change = Change::Bot { username: brief.username };
+            act.ask_change(&person, tapped, &claw, change).await?;
+            return act.commit().await;
+        }
+        if act.tx.find_claw_of_bot(bot).await?.is_some() {
+            return Err(Refusal::BotBusy.into());
+        }
+        desk.found = None;
+        desk.expecting = Expecting::Nothing;
+        let wizard = desk.wizard.take().unwrap_or_else(|| Wizard::begin(person.agreed()));
+        desk.wizard = Some(wizard.use_bot(bot, person.agreed()));
+        act.tx.put_desk(person.id, &desk).await?;
+        act.draw_wizard(&person, tapped, &desk).await?;
+        act.commit().await
+    }
+
+    /// The token of the bot a claw lives in, for the one call that needs it.
+    pub(crate) fn open_token(&self, bot: &Bot) -> std::result::Result<BotToken, VaultError> {
+        let sealed = bot.token.as_deref().ok_or(VaultError::Malformed)?;
+        let plain: Secret<Vec<u8>> = self.vault.open(sealed, &token_place(bot.brief.id, bot.person))?;
+        std::str::from_utf8(plain.expose()).ok().and_then(BotToken::parse).ok_or(VaultError::Malformed)
+    }
+}
+
+impl Act<'_> {
+    /// Keeps a bot with its person, unless it is somebody else's.
+    async fn connect(&mut self, person: &Person, brief: &BotBrief, token: &BotToken, managed: bool) -> Result<()> {
+        if self.tx.find_bot(brief.id).await?.is_some_and(|bot| bot.person != person.id && bot.token.is_some()) {
+            self.audit("bot.taken", Some(person.id), None, json!({ "bot": brief.id })).await?;
+            return Err(Refusal::BotTaken.into());
+        }
+        let sealed = self.app.vault.seal(token.expose().as_bytes(), &token_place(brief.id, person.id));
+        let bot = Bot { brief: brief.clone(), person: person.id, managed, token: Some(sealed), access: None };
+        self.tx.put_bot(&bot, self.now).await?;
+        self.audit("bot.connect", Some(person.id), None, json!({ "bot": brief.id, "managed": managed })).await
+    }
+
+    /// The specification with another bot, for a claw that lives.
+    pub(crate) async fn with_bot(&mut self, person: &Person, spec: &Spec, bot: BotId) -> Result<Spec> {
+        let mine = self.tx.find_bot(bot).await?.is_some_and(|known| known.person == person.id && known.token.is_some());
+        if !mine {
+            return Err(Refusal::TokenForgotten.into());
+        }
+        if self.tx.find_claw_of_bot(bot).await?.is_some_and(|claw| claw.spec.bot != spec.bot) {
+            return Err(Refusal::BotBusy.into());
+        }
+        Ok(Spec { bot, ..spec.clone() })
+    }
+}

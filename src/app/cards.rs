@@ -1,0 +1,121 @@
+//! The card of a claw, the list of claws, and the rule that both show only what is one's own.
+
+use crate::{
+    app::{Act, App, Event, Result, Sender, Tapped, offers::right_of},
+    domain::{
+        claw::{Claw, Reason, Seen, Status, Wish, status},
+        entitlement::{Entitlement, KEPT_AFTER_END},
+        ids::ClawId,
+        notice::{Card, CardAction, ClawBrief, Done, Notice},
+        person::Person,
+        refusal::Refusal,
+        wizard::Expecting,
+    },
+};
+
+impl App {
+    /// /claws: the list, or the card when there is only one.
+    pub async fn show_claws(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        act.expect(&person, Expecting::Nothing).await?;
+        act.draw_claws(&person, tapped).await?;
+        act.commit().await
+    }
+
+    pub async fn show_card(&self, event: &Event, sender: &Sender, tapped: Tapped, claw: ClawId) -> Result<()> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        act.expect(&person, Expecting::Nothing).await?;
+        act.draw_card(&person, tapped, claw, None).await?;
+        act.commit().await
+    }
+}
+
+impl Act<'_> {
+    /// The claw, if it is this person's and still there.
+    pub(crate) async fn own_claw(&mut self, person: &Person, id: ClawId) -> Result<Claw> {
+        match self.tx.hold_claw(id).await? {
+            Some(claw) if claw.person != person.id => Err(Refusal::NotYours.into()),
+            Some(claw) if claw.destroyed.is_none() => Ok(claw),
+            Some(_) | None => Err(Refusal::ClawGone.into()),
+        }
+    }
+
+    pub(crate) async fn draw_claws(&mut self, person: &Person, tapped: Tapped) -> Result<()> {
+        let (offer, _, claws) = self.offer(person).await?;
+        if let [only] = &claws[..] {
+            return self.draw_card(person, tapped, only.id, None).await;
+        }
+        let mut briefs = Vec::new();
+        for claw in claws {
+            let bot = self.brief(claw.spec.bot).await?.username;
+            briefs.push(ClawBrief { claw: claw.id, title: claw.title.clone(), bot, status: status(&claw) });
+        }
+        self.screen(person, tapped, Notice::Claws { claws: briefs, offer }).await
+    }
+
+    pub(crate) async fn draw_card(&mut self, person: &Person, tapped: Tapped, id: ClawId, done: Option<Done>) -> Result<()> {
+        let claw = self.own_claw(person, id).await?;
+        let card = self.card(&claw).await?;
+        let notice = match done {
+            Some(done) => Notice::CardAfter { done, card },
+            None => Notice::Card(card),
+        };
+        self.screen(person, tapped, notice).await
+    }
+
+    async fn card(&mut self, claw: &Claw) -> Result<Card> {
+        let periods = self.tx.list_periods(claw.person).await?;
+        let covered = Entitlement::of(&periods, self.now).covers_now();
+        let word = status(claw);
+        let reason = match claw.seen {
+            Seen::Broken { reason, .. } => Some(reason),
+            Seen::Absent | Seen::Asked { .. } | Seen::Running { .. } | Seen::Stopped => None,
+        };
+        let line = match reason {
+            Some(Reason::NoCapacity) => Some(u32::try_from(self.tx.count_waiting_before(claw.created).await?).unwrap_or(0)),
+            Some(_) | None => None,
+        };
+        Ok(Card {
+            claw: claw.id,
+            title: claw.title.clone(),
+            bot: self.brief(claw.spec.bot).await?.username,
+            model: self.app.rules.catalogue.name_of(&claw.spec.model),
+            guests: claw.spec.people.len() as u32,
+            status: word,
+            right: right_of(&periods, self.now),
+            kept_until: match claw.wish {
+                Wish::Suspended { since } => Some(since + KEPT_AFTER_END),
+                Wish::Running { .. } | Wish::Paused | Wish::Gone { .. } => None,
+            },
+            undo_until: match claw.wish {
+                Wish::Gone { not_before, .. } => Some(not_before).filter(|until| self.now < *until),
+                Wish::Running { .. } | Wish::Paused | Wish::Suspended { .. } => None,
+            },
+            reason,
+            line,
+            actions: actions(claw, word, covered, self.now),
+        })
+    }
+}
+
+/// The buttons this claw has in its present state.
+fn actions(claw: &Claw, word: Status, covered: bool, now: crate::domain::time::Time) -> Vec<CardAction> {
+    use CardAction::{AskAdmin, ChangeModel, Delete, NewToken, OpenChat, Pause, People, Rename, Resume, Undo};
+    match word {
+        Status::Ready | Status::Degraded => vec![OpenChat, ChangeModel, People, Pause, Rename, NewToken, Delete],
+        Status::Pending | Status::Provisioning | Status::Updating | Status::Waiting => {
+            vec![ChangeModel, Rename, NewToken, Delete]
+        }
+        Status::Error => vec![ChangeModel, People, NewToken, Rename, Delete],
+        Status::Paused | Status::Pausing => vec![Resume, ChangeModel, People, Rename, NewToken, Delete],
+        Status::Suspended if covered => vec![Rename, Delete],
+        Status::Suspended => vec![AskAdmin, Rename, Delete],
+        Status::Destroying => match claw.wish {
+            Wish::Gone { not_before, .. } if now < not_before => vec![Undo],
+            Wish::Gone { .. } | Wish::Running { .. } | Wish::Paused | Wish::Suspended { .. } => vec![],
+        },
+        Status::Destroyed => vec![],
+    }
+}

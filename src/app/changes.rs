@@ -1,0 +1,266 @@
+//! Changing a living claw: its model, its people, its bot. Where the infra can only take it down and bring it up anew,
+//! the person is told what may be lost and asked; the new specification is stored before anything is touched.
+
+use serde_json::json;
+
+use crate::{
+    app::{Act, App, Event, Result, Sender, Tapped},
+    domain::{
+        claw::{Claw, Guest, Spec},
+        ids::{ClawId, TelegramId},
+        notice::{Change, Done, Notice, Slot, Toast},
+        person::Person,
+        refusal::Refusal,
+        tap::Minute,
+        wizard::{Expecting, Purpose},
+    },
+};
+
+impl App {
+    /// One page of the catalogue. Page 0 is the first.
+    pub(crate) fn model_page(&self, purpose: Purpose, chosen: Option<&str>, page: u8) -> Notice {
+        let catalogue = &self.rules.catalogue;
+        let per_page = super::hatch::MODELS_PER_PAGE;
+        let pages = catalogue.all().len().div_ceil(per_page).min(255) as u8;
+        let page = page.min(pages.saturating_sub(1));
+        let models = catalogue.all().iter().enumerate().skip(usize::from(page) * per_page).take(per_page);
+        Notice::ChooseModel {
+            purpose,
+            models: models.map(|(at, model)| (at.min(255) as u8, model.clone())).collect(),
+            fingerprint: catalogue.fingerprint(),
+            chosen: chosen.map(str::to_owned),
+            default: catalogue.default_model().id.clone(),
+            page,
+            pages,
+        }
+    }
+
+    pub async fn show_models(&self, event: &Event, sender: &Sender, tapped: Tapped, purpose: Purpose, page: u8) -> Result<()> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        let chosen = match purpose {
+            Purpose::Hatch => act.tx.load_desk(person.id).await?.wizard.and_then(|wizard| wizard.model),
+            Purpose::Claw(claw) => Some(act.own_claw(&person, claw).await?.spec.model),
+        };
+        act.screen(&person, tapped, self.model_page(purpose, chosen.as_deref(), page)).await?;
+        act.commit().await
+    }
+
+    /// A model was picked for a living claw: say what that means and ask.
+    pub async fn ask_model(
+        &self,
+        event: &Event,
+        sender: &Sender,
+        tapped: Tapped,
+        id: ClawId,
+        index: u8,
+        fingerprint: u8,
+    ) -> Result<()> {
+        let model = self.model_at(index, fingerprint)?;
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        let claw = act.own_claw(&person, id).await?;
+        if claw.spec.model == model {
+            act.draw_card(&person, tapped, id, None).await?;
+        } else {
+            let name = self.rules.catalogue.name_of(&model);
+            act.ask_change(&person, tapped, &claw, Change::Model { index, fingerprint, name }).await?;
+        }
+        act.commit().await
+    }
+
+    pub async fn apply_model(
+        &self,
+        event: &Event,
+        sender: &Sender,
+        tapped: Tapped,
+        id: ClawId,
+        choice: (u8, u8),
+        drawn: Minute,
+    ) -> Result<Option<Toast>> {
+        let model = self.model_at(choice.0, choice.1)?;
+        self.with_own_claw(event, sender, tapped, id, Some(drawn), async |act, person, claw| {
+            let spec = Spec { model, ..claw.spec.clone() };
+            act.change(person, claw, spec, "claw.model").await
+        })
+        .await
+    }
+
+    /// Opens the list of people of a living claw for editing.
+    pub async fn show_people(&self, event: &Event, sender: &Sender, tapped: Tapped, id: ClawId) -> Result<()> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        let claw = act.own_claw(&person, id).await?;
+        let mut desk = act.tx.load_desk(person.id).await?;
+        desk.people = Some((id, claw.spec.people));
+        desk.expecting = Expecting::Nothing;
+        act.tx.put_desk(person.id, &desk).await?;
+        act.draw_people(&person, tapped, Purpose::Claw(id), None).await?;
+        act.commit().await
+    }
+
+    /// Opens Telegram's picker of people and waits for someone.
+    pub async fn ask_person(&self, event: &Event, sender: &Sender, purpose: Purpose) -> Result<()> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        if let Purpose::Claw(claw) = purpose {
+            act.own_claw(&person, claw).await?;
+        }
+        act.expect(&person, Expecting::Person(purpose)).await?;
+        act.clear(sender.id.chat(), &Slot::Picker).await?;
+        act.draw(&person, Slot::Picker, Notice::AskPerson { purpose }).await?;
+        act.commit().await
+    }
+
+    /// Someone was shared, forwarded or typed.
+    pub async fn add_person(&self, event: &Event, sender: &Sender, guest: Guest) -> Result<()> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        let Expecting::Person(purpose) = act.tx.load_desk(person.id).await?.expecting else {
+            act.draw_home(&person, Tapped::Typed).await?;
+            return act.commit().await;
+        };
+        act.invite(&person, purpose, guest).await?;
+        act.clear(sender.id.chat(), &Slot::Picker).await?;
+        act.draw_people(&person, Tapped::Typed, purpose, None).await?;
+        act.commit().await
+    }
+
+    pub async fn remove_person(
+        &self,
+        event: &Event,
+        sender: &Sender,
+        tapped: Tapped,
+        purpose: Purpose,
+        id: TelegramId,
+    ) -> Result<Option<Toast>> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        let mut desk = act.tx.load_desk(person.id).await?;
+        let people = match (purpose, &mut desk.wizard, &mut desk.people) {
+            (Purpose::Hatch, Some(wizard), _) => Some((Purpose::Hatch, &mut wizard.people)),
+            // The button cannot carry the claw; the desk knows which list is open.
+            (Purpose::Claw(_), _, Some((claw, people))) => Some((Purpose::Claw(*claw), people)),
+            (Purpose::Hatch | Purpose::Claw(_), ..) => None,
+        };
+        let Some((purpose, people)) = people else {
+            act.draw_home(&person, tapped).await?;
+            act.commit().await?;
+            return Ok(Some(Toast::Redrawn));
+        };
+        people.retain(|guest| guest.id != id);
+        act.tx.put_desk(person.id, &desk).await?;
+        act.draw_people(&person, tapped, purpose, None).await?;
+        act.commit().await?;
+        Ok(Some(Toast::Removed))
+    }
+
+    /// The edited list is finished: say what applying it means and ask.
+    pub async fn ask_people(&self, event: &Event, sender: &Sender, tapped: Tapped, id: ClawId) -> Result<()> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        let claw = act.own_claw(&person, id).await?;
+        match act.tx.load_desk(person.id).await?.people {
+            Some((edited, people)) if edited == id && people != claw.spec.people => {
+                act.ask_change(&person, tapped, &claw, Change::People { guests: people.len() as u32 }).await?;
+            }
+            Some(_) | None => act.draw_card(&person, tapped, id, None).await?,
+        }
+        act.commit().await
+    }
+
+    pub async fn apply_people(
+        &self,
+        event: &Event,
+        sender: &Sender,
+        tapped: Tapped,
+        id: ClawId,
+        drawn: Minute,
+    ) -> Result<Option<Toast>> {
+        self.with_own_claw(event, sender, tapped, id, Some(drawn), async |act, person, claw| {
+            let mut desk = act.tx.load_desk(person.id).await?;
+            let Some((_, people)) = desk.people.take().filter(|(edited, _)| *edited == id) else { return Ok(Done::Nothing) };
+            act.tx.put_desk(person.id, &desk).await?;
+            let spec = Spec { people, ..claw.spec.clone() };
+            act.change(person, claw, spec, "claw.people").await
+        })
+        .await
+    }
+
+    /// The bot found on the desk becomes the claw's bot; also the same bot with a new token.
+    pub async fn apply_bot(
+        &self,
+        event: &Event,
+        sender: &Sender,
+        tapped: Tapped,
+        id: ClawId,
+        drawn: Minute,
+    ) -> Result<Option<Toast>> {
+        self.with_own_claw(event, sender, tapped, id, Some(drawn), async |act, person, claw| {
+            let mut desk = act.tx.load_desk(person.id).await?;
+            let Some((Purpose::Claw(meant), bot)) = desk.found.take() else { return Ok(Done::Nothing) };
+            if meant != id {
+                return Ok(Done::Nothing);
+            }
+            act.tx.put_desk(person.id, &desk).await?;
+            let spec = act.with_bot(person, &claw.spec, bot).await?;
+            act.rewish(person, claw, spec, "claw.bot").await
+        })
+        .await
+    }
+}
+
+impl Act<'_> {
+    pub(crate) async fn draw_people(
+        &mut self,
+        person: &Person,
+        tapped: Tapped,
+        purpose: Purpose,
+        refusal: Option<Refusal>,
+    ) -> Result<()> {
+        let desk = self.tx.load_desk(person.id).await?;
+        let (guests, changed) = match purpose {
+            Purpose::Hatch => (desk.wizard.map(|wizard| wizard.people).unwrap_or_default(), false),
+            Purpose::Claw(claw) => {
+                let claw = self.own_claw(person, claw).await?;
+                let people = desk
+                    .people
+                    .filter(|(edited, _)| *edited == claw.id)
+                    .map_or_else(|| claw.spec.people.clone(), |(_, people)| people);
+                let changed = people != claw.spec.people;
+                (people, changed)
+            }
+        };
+        self.screen(person, tapped, Notice::People { purpose, guests, refusal, changed }).await
+    }
+
+    pub(crate) async fn ask_change(&mut self, person: &Person, tapped: Tapped, claw: &Claw, change: Change) -> Result<()> {
+        let bot = self.brief(claw.spec.bot).await?.username;
+        let keeps_data = claw.keeps_data || self.app.driver.capabilities().updates_in_place;
+        self.screen(person, tapped, Notice::ConfirmChange { claw: claw.id, bot, change, keeps_data, drawn: self.now }).await
+    }
+
+    /// Stores another specification, unless it is the present one.
+    async fn change(&mut self, person: &Person, claw: Claw, spec: Spec, action: &str) -> Result<Done> {
+        if claw.is_leaving() || claw.spec == spec {
+            return Ok(Done::Nothing);
+        }
+        self.rewish(person, claw, spec, action).await
+    }
+
+    /// Stores a specification as a new wish, even if it reads the same: a token may have changed behind it.
+    async fn rewish(&mut self, person: &Person, claw: Claw, spec: Spec, action: &str) -> Result<Done> {
+        if claw.is_leaving() {
+            return Ok(Done::Nothing);
+        }
+        let claw = claw.change(spec, self.now);
+        self.save_claw(&claw, Some(self.now)).await.map_err(|error| match error {
+            crate::app::Error::Store(crate::store::StoreError::Taken(_)) => Refusal::BotBusy.into(),
+            other => other,
+        })?;
+        self.tx.access_is_due(claw.spec.bot, self.now).await?;
+        let detail = json!({ "bot": claw.spec.bot, "model": claw.spec.model, "guests": claw.spec.people.len(), "generation": claw.generation });
+        self.audit(action, Some(person.id), Some(claw.id), detail).await?;
+        Ok(Done::Changing)
+    }
+}

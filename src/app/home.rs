@@ -1,0 +1,113 @@
+//! The first screen, and the ones that only explain.
+
+use crate::{
+    app::{Act, App, Event, Result, Sender, Tapped},
+    domain::{
+        notice::{Notice, Toast},
+        person::{Person, StartCode},
+        refusal::Refusal,
+        wizard::{Expecting, Purpose},
+    },
+};
+
+impl App {
+    /// /start, with whatever the link carried. A code we do not know is counted and otherwise ignored.
+    pub async fn start(&self, event: &Event, sender: &Sender, code: &str) -> Result<()> {
+        let code = StartCode::parse(code);
+        if code.is_some() {
+            metrics::counter!("start_codes_total").increment(1);
+        }
+        let mut act = self.act_for(event).await?;
+        let person = act.know_with(sender, code.as_ref().map(|code| code.0.as_str())).await?;
+        act.expect(&person, Expecting::Nothing).await?;
+        act.draw_home(&person, Tapped::Typed).await?;
+        act.commit().await
+    }
+
+    pub async fn show_home(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        act.expect(&person, Expecting::Nothing).await?;
+        act.draw_home(&person, tapped).await?;
+        act.commit().await
+    }
+
+    pub async fn explain(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        act.screen(&person, tapped, Notice::HowItWorks { trial_hours: self.rules.trial_hours }).await?;
+        act.commit().await
+    }
+
+    pub async fn help(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        act.screen(&person, tapped, Notice::Help { admin: self.is_admin(sender.id) }).await?;
+        act.commit().await
+    }
+
+    /// Leaves whatever was being asked; the wizard's answers stay for later.
+    pub async fn cancel(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        let mut desk = act.tx.load_desk(person.id).await?;
+        let was = std::mem::take(&mut desk.expecting);
+        desk.people = None;
+        desk.found = None;
+        act.tx.put_desk(person.id, &desk).await?;
+        act.clear(sender.id.chat(), &crate::domain::notice::Slot::Picker).await?;
+        match was {
+            Expecting::Person(Purpose::Claw(claw)) | Expecting::Token(Purpose::Claw(claw)) | Expecting::Title(claw) => {
+                act.draw_card(&person, tapped, claw, None).await?;
+            }
+            Expecting::Nothing
+            | Expecting::Person(Purpose::Hatch)
+            | Expecting::Token(Purpose::Hatch)
+            | Expecting::Zone
+            | Expecting::Reason(_) => {
+                act.draw_home(&person, tapped).await?;
+            }
+        }
+        act.commit().await
+    }
+
+    /// A text nobody asked for.
+    pub async fn not_understood(&self, event: &Event, sender: &Sender) -> Result<()> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        act.screen(&person, Tapped::Typed, Notice::NotUnderstood).await?;
+        act.commit().await
+    }
+
+    /// Shows a refusal and ends the update that met it. Where the person was asked something they stay at that
+    /// screen, with the refusal above it, and can try again.
+    pub async fn refuse(&self, event: &Event, sender: &Sender, tapped: Tapped, refusal: Refusal) -> Result<Option<Toast>> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        if refusal == Refusal::NotYours {
+            act.note("tap.not_yours", person.id, None).await?;
+            act.commit().await?;
+            return Ok(Some(Toast::NotYours));
+        }
+        let desk = act.tx.load_desk(person.id).await?;
+        match desk.expecting {
+            Expecting::Token(purpose) => {
+                act.screen(&person, tapped, Notice::BotGuide { purpose, refusal: Some(refusal) }).await?
+            }
+            Expecting::Person(purpose) => act.draw_people(&person, tapped, purpose, Some(refusal)).await?,
+            Expecting::Nothing | Expecting::Title(_) | Expecting::Zone | Expecting::Reason(_) => {
+                act.screen(&person, tapped, Notice::Refused(refusal)).await?;
+            }
+        }
+        act.commit().await?;
+        Ok(None)
+    }
+}
+
+impl Act<'_> {
+    pub async fn draw_home(&mut self, person: &Person, tapped: Tapped) -> Result<()> {
+        let (offer, _, claws) = self.offer(person).await?;
+        let wizard_open = self.tx.load_desk(person.id).await?.wizard.is_some();
+        self.screen(person, tapped, Notice::Home { offer, claws: claws.len() as u32, wizard_open }).await
+    }
+}

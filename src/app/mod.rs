@@ -1,0 +1,107 @@
+//! The use cases: one public function for each thing a person, an event or the clock can want. A use case opens one
+//! transaction, changes rows, queues its answers in the same transaction and commits; outside calls happen before it
+//! is opened or after it is committed, never inside.
+
+mod access;
+mod act;
+pub mod admin;
+mod alerts;
+mod audit;
+mod bells;
+mod bots;
+mod cards;
+mod changes;
+mod claws;
+mod floods;
+mod hatch;
+mod home;
+pub mod inbox;
+pub mod keys;
+mod line;
+mod offers;
+pub mod outbox;
+mod patrol;
+mod persons;
+mod prudence;
+mod reconcile;
+mod told;
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    domain::{catalogue::Catalogue, ids::TelegramId, refusal::Refusal, secret::Secret},
+    drivers::{
+        claws::ClawDriver,
+        clock::Clock,
+        pepper::Pepper,
+        telegram::{BotAccounts, Messenger, OwnBot},
+        vault::Vault,
+    },
+    store::{Db, StoreError},
+};
+
+pub use act::{Act, Event, Sender, Tapped};
+pub use audit::verify as verify_audit;
+pub use bells::Bells;
+pub use bots::Pasted;
+pub use floods::Floods;
+pub use outbox::Pace;
+pub use prudence::Prudence;
+
+/// What the operator decided.
+#[derive(Debug)]
+pub struct Rules {
+    pub admins: Vec<TelegramId>,
+    pub trial_hours: u32,
+    pub max_claws: u32,
+    pub trials_per_day: u32,
+    pub catalogue: Catalogue,
+    /// Reaches every claw until keys are made per claw.
+    pub ai_gateway_key: Secret<String>,
+    /// The longest an infra call may take; leases are longer.
+    pub longest_call: Duration,
+}
+
+/// Everything a use case may reach for.
+pub struct App {
+    pub db: Db,
+    pub clock: Clock,
+    pub vault: Vault,
+    pub pepper: Pepper,
+    pub messenger: Arc<dyn Messenger>,
+    pub accounts: Arc<dyn BotAccounts>,
+    pub driver: Arc<dyn ClawDriver>,
+    pub own: OwnBot,
+    pub rules: Rules,
+    pub bells: Bells,
+    pub floods: Floods,
+    pub pace: Pace,
+    pub prudence: Prudence,
+}
+
+/// How a use case ends when it does not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The person may read why.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Nothing stands; run it again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// For us only.
+    #[error("{0:#}")]
+    Internal(#[from] anyhow::Error),
+}
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl App {
+    pub fn is_admin(&self, id: TelegramId) -> bool {
+        self.rules.admins.contains(&id)
+    }
+}
+
+/// A new name for a row. Version 7: those made later sort later.
+pub(crate) fn new_id() -> uuid::Uuid {
+    uuid::Uuid::now_v7()
+}

@@ -1,0 +1,128 @@
+//! Chores of the whole fleet, each done by one replica at a time: waking every claw now and then, calling people from
+//! the line, finding what should not be, forgetting what is old, sealing the audit trail.
+
+use std::time::Duration;
+
+use crate::{
+    app::{App, Result, admin::person_line},
+    domain::{
+        admin::Alert,
+        time::{DAY, HOUR, MINUTE},
+    },
+};
+
+/// One chore: its name, how often, and how long it may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chore {
+    /// Every claw is looked at again, whatever its row says about when.
+    WakeAll,
+    CallLine,
+    FindDrift,
+    /// Pasted tokens nobody claimed within the hour are erased.
+    ErasePending,
+    Sweep,
+    SealAudit,
+}
+
+impl Chore {
+    pub const ALL: [Chore; 6] =
+        [Chore::WakeAll, Chore::CallLine, Chore::FindDrift, Chore::ErasePending, Chore::Sweep, Chore::SealAudit];
+    const LEASE: Duration = Duration::from_secs(60);
+
+    fn name(self) -> &'static str {
+        match self {
+            Chore::WakeAll => "wake-all",
+            Chore::CallLine => "call-line",
+            Chore::FindDrift => "find-drift",
+            Chore::ErasePending => "erase-pending",
+            Chore::Sweep => "sweep",
+            Chore::SealAudit => "seal-audit",
+        }
+    }
+
+    fn every(self) -> Duration {
+        match self {
+            Chore::WakeAll => 10 * MINUTE,
+            Chore::CallLine => MINUTE / 2,
+            Chore::FindDrift | Chore::ErasePending => 5 * MINUTE,
+            Chore::Sweep => HOUR,
+            Chore::SealAudit => MINUTE / 12,
+        }
+    }
+}
+
+impl App {
+    /// Makes sure that every chore has its row.
+    pub async fn plan_chores(&self) -> Result<()> {
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        for name in Chore::ALL.map(Chore::name).into_iter().chain(["poller", "places"]) {
+            tx.add_schedule(name, now).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Does whatever chore is due. One that fails is logged and comes again.
+    pub async fn do_chores(&self) -> Result<()> {
+        for chore in Chore::ALL {
+            let now = self.clock.now();
+            let mut tx = self.db.begin().await?;
+            let lease = tx.take_schedule(chore.name(), now, now + Chore::LEASE).await?;
+            tx.commit().await?;
+            let Some(lease) = lease else { continue };
+            if let Err(error) = self.do_chore(chore).await {
+                tracing::error!(chore = chore.name(), error = %crate::app::act::redact(&format!("{error:#}")), "a chore failed");
+            }
+            let mut tx = self.db.begin().await?;
+            tx.give_back_schedule(&lease, self.clock.now() + chore.every()).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    async fn do_chore(&self, chore: Chore) -> Result<()> {
+        match chore {
+            Chore::WakeAll => {
+                let mut act = self.act().await?;
+                act.tx.wake_all_claws(act.now).await?;
+                act.commit().await?;
+                self.bells.claws.notify_one();
+                Ok(())
+            }
+            Chore::CallLine => self.call_next_in_line().await,
+            Chore::FindDrift => self.find_drift().await,
+            Chore::ErasePending => {
+                let mut act = self.act().await?;
+                act.tx.erase_pending_tokens_before(act.now - HOUR).await?;
+                act.commit().await
+            }
+            Chore::Sweep => self.sweep().await,
+            Chore::SealAudit => self.seal_audit().await.map(drop),
+        }
+    }
+
+    /// A right that runs without any claw behind it: a row was lost, and somebody should know.
+    async fn find_drift(&self) -> Result<()> {
+        let mut act = self.act().await?;
+        for person in act.tx.list_entitled_without_claw(act.now).await? {
+            let what = "a period runs and there is no claw".to_owned();
+            let alert = Alert::Drift { claw: None, person: person_line(&person), what };
+            act.raise(&format!("drift:{}", person.id), alert, None).await?;
+        }
+        act.commit().await
+    }
+
+    async fn sweep(&self) -> Result<()> {
+        let mut act = self.act().await?;
+        let now = act.now;
+        act.tx.sweep_inbox(now - 7 * DAY).await?;
+        act.tx.sweep_messages(now - 30 * DAY).await?;
+        act.tx.sweep_incidents(now - 30 * DAY).await?;
+        act.tx.sweep_confirmations(now - 30 * DAY).await?;
+        act.commit().await?;
+        self.floods.tidy(now);
+        self.pace.tidy();
+        Ok(())
+    }
+}

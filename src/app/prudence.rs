@@ -1,0 +1,64 @@
+//! A second look before what cannot be taken back. When the wall clock and the monotonic one disagree by more than
+//! five minutes, one of them was moved; nothing is destroyed until sixty seconds of monotonic time later, when a
+//! clock that was put right has been put right.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use crate::{domain::time::Time, drivers::clock::Clock};
+
+const DISAGREEMENT: Duration = Duration::from_secs(5 * 60);
+const SECOND_LOOK: Duration = Duration::from_secs(60);
+
+#[derive(Debug)]
+pub struct Prudence(Mutex<Seen>);
+
+#[derive(Debug)]
+struct Seen {
+    wall: Time,
+    steady: Duration,
+    /// Monotonic time before which nothing is destroyed.
+    not_before: Option<Duration>,
+}
+
+impl Prudence {
+    pub fn new(clock: &Clock) -> Prudence {
+        Prudence(Mutex::new(Seen { wall: clock.now(), steady: clock.steady(), not_before: None }))
+    }
+
+    /// Whether what cannot be taken back may be done now. To be asked at every tick, so that a jump is noticed.
+    pub fn allows(&self, clock: &Clock) -> bool {
+        let (wall, steady) = (clock.now(), clock.steady());
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let walked = i128::from(wall.0) - i128::from(seen.wall.0);
+        let ran = i128::try_from(steady.saturating_sub(seen.steady).as_millis()).unwrap_or(i128::MAX);
+        if (walked - ran).unsigned_abs() > DISAGREEMENT.as_millis() {
+            tracing::warn!(walked_ms = %walked, ran_ms = %ran, "the clock was moved: nothing is destroyed for a minute");
+            *seen = Seen { wall, steady, not_before: Some(steady + SECOND_LOOK) };
+        }
+        seen.not_before.is_none_or(|until| steady >= until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jump_of_the_wall_clock_asks_for_a_second_look() {
+        let clock = Clock::manual(Time(1_000_000_000));
+        let prudence = Prudence::new(&clock);
+        clock.advance(Duration::from_secs(3600));
+        assert!(prudence.allows(&clock), "an hour that really passed");
+        clock.jump(40 * 24 * 3_600_000);
+        assert!(!prudence.allows(&clock));
+        clock.advance(Duration::from_secs(59));
+        assert!(!prudence.allows(&clock));
+        clock.advance(Duration::from_secs(1));
+        assert!(prudence.allows(&clock), "a minute later it still says so");
+        clock.jump(-3_600_000);
+        assert!(!prudence.allows(&clock), "back is a jump too");
+    }
+}

@@ -1,0 +1,234 @@
+//! The loop that brings every claw to what is wished of it: look at the whole row, take the next step, write down what
+//! came of it. A tap or an event only wakes it; a lost one costs minutes.
+
+use std::time::Duration;
+
+use crate::{
+    app::{Act, App, Error, Result},
+    domain::{
+        admin::Alert,
+        claw::{Ask, Call, Claw, DEADLINE, Outcome, Reason, Seen, Step, ask, backoff, next_step, record},
+        entitlement::{EndingIn, Entitlement},
+        person::Person,
+    },
+    drivers::claws::{Address, Order},
+    store::{ClawLease, StoreError},
+};
+
+/// How much longer a lease lasts than the longest call made under it.
+const LEASE_MARGIN: Duration = Duration::from_secs(30);
+/// How soon a claw is looked at again after a step that could not be written down.
+const STUMBLE: Duration = Duration::from_secs(2);
+/// Steps taken for one claw under one lease; what is left waits for the next.
+const MOST_STEPS: usize = 12;
+
+/// What is to be done outside, between two transactions.
+enum Outside {
+    Call(Box<Call>, Work),
+    /// Nothing: the claw was given back.
+    Nothing,
+    /// A step was taken inside; look again.
+    Again,
+}
+
+enum Work {
+    Provision(Box<Order>),
+    Deprovision(Address),
+    Look(Address),
+    /// The order cannot even be written; the outcome is known without asking.
+    Known(Outcome),
+}
+
+impl App {
+    /// Takes claws that are due.
+    pub async fn take_claws(&self, most: i64) -> Result<Vec<ClawLease>> {
+        self.prudence.allows(&self.clock);
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        let leases = tx.claim_claws(now, now + self.rules.longest_call + LEASE_MARGIN, most).await?;
+        tx.commit().await?;
+        Ok(leases)
+    }
+
+    /// Works on one claw until it rests, waits or was lost to somebody else.
+    pub async fn reconcile(&self, lease: ClawLease) -> Result<()> {
+        // The end of the lease by the clock that nobody can move.
+        let until = self.clock.steady() + self.clock.now().until(lease.until);
+        for _ in 0..MOST_STEPS {
+            match self.step(&lease).await {
+                Ok(Outside::Again) => {}
+                Ok(Outside::Nothing) => return Ok(()),
+                Ok(Outside::Call(call, work)) => {
+                    // A process that was frozen here must not call under a lease that is no longer its own.
+                    if self.clock.steady() + self.rules.longest_call > until {
+                        return Ok(());
+                    }
+                    let outcome = self.call(&call, work).await;
+                    match self.recorded(&lease, &call, outcome).await {
+                        Ok(true) => {}
+                        Ok(false) => return Ok(()),
+                        Err(error) => return self.stumbled(&lease, error).await,
+                    }
+                }
+                Err(error) => return self.stumbled(&lease, error).await,
+            }
+        }
+        self.give_back(&lease, Duration::ZERO).await
+    }
+
+    async fn give_back(&self, lease: &ClawLease, after: Duration) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        tx.release_claw(lease, Some(self.clock.now() + after)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// A step that could not be written down. The row still says what was intended, so the claw is simply given back,
+    /// to be looked at again in a moment; if even that fails, its lease runs out.
+    async fn stumbled(&self, lease: &ClawLease, error: Error) -> Result<()> {
+        if matches!(error, Error::Store(StoreError::LeaseLost { .. })) {
+            return Ok(());
+        }
+        self.give_back(lease, STUMBLE).await?;
+        Err(error)
+    }
+
+    /// One look at the row, and the step that follows from it, up to the outside call.
+    async fn step(&self, lease: &ClawLease) -> Result<Outside> {
+        let mut act = self.act().await?;
+        let now = act.now;
+        let claw = act.tx.hold_leased_claw(lease).await?;
+        let person = act.tx.load_person(claw.person).await?;
+        let periods = act.tx.list_periods(claw.person).await?;
+        let right = Entitlement::of(&periods, now);
+        act.tell_ending(&person, &claw, &right).await?;
+        act.tell_destruction_is_near(&person, &claw).await?;
+        let step = next_step(&claw, &right, self.driver.capabilities(), now);
+        if step.irreversible(&claw) && !self.prudence.allows(&self.clock) {
+            act.tx.release_claw(lease, Some(now + Duration::from_secs(15))).await?;
+            act.commit().await?;
+            return Ok(Outside::Nothing);
+        }
+        if let Some((asked, call)) = ask(claw.clone(), &step, now) {
+            let work = act.work(&call, &claw, &person).await?;
+            act.save_claw(&asked, Some(now)).await?;
+            act.audit_ask(&asked, &call).await?;
+            act.tell_progress(&person, &asked).await?;
+            act.commit().await?;
+            return Ok(Outside::Call(Box::new(call), work));
+        }
+        let outside = match step {
+            Step::Rest { until } => {
+                act.tx.release_claw(lease, until).await?;
+                Outside::Nothing
+            }
+            Step::Look => {
+                let call = Call { what: Ask::Provision, generation: claw.generation, key: String::new(), maybe_arrived: true };
+                Outside::Call(Box::new(call), Work::Look(address(&claw)))
+            }
+            Step::Suspend | Step::Wake | Step::Destroy | Step::Erase | Step::HealBack | Step::ReportLate => {
+                act.take_inner_step(&person, claw, &step, &right).await?;
+                Outside::Again
+            }
+            Step::Provision | Step::Deprovision => Outside::Nothing,
+        };
+        act.commit().await?;
+        Ok(outside)
+    }
+
+    /// The outside call, with no transaction open. Never longer than the rules allow.
+    async fn call(&self, call: &Call, work: Work) -> Outcome {
+        let asked = async {
+            match work {
+                Work::Provision(order) => self.driver.provision(call, &order).await,
+                Work::Deprovision(address) => self.driver.deprovision(call, &address).await,
+                Work::Look(address) => self.driver.look(&address).await,
+                Work::Known(outcome) => outcome,
+            }
+        };
+        let outcome = tokio::time::timeout(self.rules.longest_call, asked).await;
+        outcome.unwrap_or_else(|_| {
+            Outcome::Unclear(crate::domain::claw::Trouble::NoAnswer("no answer within the longest call".into()))
+        })
+    }
+
+    /// Writes down what a call came to, on the claw as it is now, and what that means to people. True when the next
+    /// step can be taken at once.
+    async fn recorded(&self, lease: &ClawLease, call: &Call, outcome: Outcome) -> Result<bool> {
+        let mut act = self.act().await?;
+        let before = act.tx.hold_leased_claw(lease).await?;
+        let person = act.tx.load_person(before.person).await?;
+        let reached = !matches!(outcome, Outcome::Unreached(_) | Outcome::Unclear(_));
+        let (after, effects, wait) = record(before.clone(), call, outcome, act.now);
+        if reached {
+            act.resolve("infra").await?;
+        }
+        let due = match (&after.seen, wait) {
+            (_, Some(wait)) => act.now + wait,
+            (Seen::Broken { reason: Reason::NoCapacity, .. }, None) => act.now + crate::domain::claw::ASK_FULL_AGAIN,
+            (_, None) if after.tries > 0 => act.now + backoff(after.tries, rand::random()),
+            (_, None) => act.now,
+        };
+        act.tell_effects(&person, &before, &after, &effects).await?;
+        act.save_claw(&after, Some(due)).await?;
+        let goes_on = due <= act.now;
+        if !goes_on {
+            // The rest of this lease is not needed: whoever looks next may be another replica.
+            act.tx.release_claw(lease, Some(due)).await?;
+        }
+        act.commit().await?;
+        Ok(goes_on)
+    }
+
+    /// Draws the hatching messages anew, so that the elapsed time moves.
+    pub async fn draw_progress(&self) -> Result<()> {
+        let mut act = self.act().await?;
+        for claw in act.tx.list_hatching(act.now - DEADLINE).await? {
+            let person = act.tx.load_person(claw.person).await?;
+            act.tell_progress(&person, &claw).await?;
+        }
+        act.commit().await
+    }
+}
+
+fn address(claw: &Claw) -> Address {
+    Address { user_id: claw.person, claw_id: claw.handle() }
+}
+
+impl Act<'_> {
+    /// What the call needs, gathered while the row is held.
+    async fn work(&mut self, call: &Call, claw: &Claw, person: &Person) -> Result<Work> {
+        if call.what == Ask::Deprovision {
+            return Ok(Work::Deprovision(address(claw)));
+        }
+        let bot = self.tx.find_bot(claw.spec.bot).await?.filter(|bot| bot.person == claw.person);
+        let (Some(bot), Some(owner)) = (bot, person.telegram) else {
+            return Ok(Work::Known(Outcome::Refused { reason: Reason::TokenDead, retry_after: None }));
+        };
+        let bot_token = match self.app.open_token(&bot) {
+            Ok(token) => token,
+            Err(error) => {
+                let what = format!("the token of bot {}", bot.brief.id);
+                let code = self.incident(Some(person.id), Some(claw.id), "opening a sealed token", &error.to_string()).await?;
+                self.raise(&format!("unsealable:{}", bot.brief.id), Alert::Unsealable { what }, Some(code)).await?;
+                return Ok(Work::Known(Outcome::Refused { reason: Reason::TokenDead, retry_after: None }));
+            }
+        };
+        let guests = claw.spec.people.iter().map(|guest| guest.id);
+        Ok(Work::Provision(Box::new(Order {
+            address: address(claw),
+            ai_gateway_key: self.app.rules.ai_gateway_key.clone(),
+            model: claw.spec.model.clone(),
+            bot_token,
+            allow_from: std::iter::once(owner).chain(guests).collect(),
+        })))
+    }
+
+    /// The notice before the end that fits this hour, once.
+    async fn tell_ending(&mut self, person: &Person, claw: &Claw, right: &Entitlement) -> Result<()> {
+        let Entitlement::Running(period) = right else { return Ok(()) };
+        let (Some(left), Some(end), false) = (EndingIn::due(period, self.now), period.ends(), claw.is_leaving()) else {
+            return Ok(());
+        };
+        self.tell_end_is_near(person, claw, period, left, end).await
+    }
+}
