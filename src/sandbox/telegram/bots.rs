@@ -117,13 +117,14 @@ impl Bot {
         }
     }
 
-    /// Gives the bot its next token; the one before is dead at once.
+    /// Gives the bot its next token; the one before is dead at once, and with it its webhook.
     pub fn renew_token(&mut self) -> String {
         self.token_number += 1;
         // Telegram draws lots. We derive it, so that a restarted sandbox gives the same bot the same token.
         let digest = Sha256::digest(format!("a stand-in's token: {} {} {}", self.id, self.username, self.token_number));
         let token = format!("{}:AA{:.33}", self.id, URL_SAFE_NO_PAD.encode(digest));
         self.token = Some(token.clone());
+        self.inbox.webhook = None;
         self.inbox.take_turn();
         token
     }
@@ -219,6 +220,25 @@ impl Telegram {
     /// The bot this token opens now.
     pub fn bot_by_token(&self, token: &str) -> Option<BotAccount> {
         self.look(|state| state.bots.values().find(|bot| bot.token.as_deref() == Some(token)).map(Bot::account))
+    }
+
+    /// What setMyCommands has left: scope (as JSON), language, commands.
+    pub fn commands_of(&self, bot: BotId) -> Vec<(String, String, Value)> {
+        let of = |bot: &Bot| {
+            let each = bot.commands.iter();
+            each.map(|((scope, language), commands)| (scope.clone(), language.clone(), commands.clone())).collect()
+        };
+        self.look(|state| state.bots.get(&bot).map(of).unwrap_or_default())
+    }
+
+    /// What setMyName, setMyDescription and setMyShortDescription have left. `what` is `name`, `description` or
+    /// `short_description`; an empty `language` is for all.
+    pub fn text_of(&self, bot: BotId, what: &str, language: &str) -> Option<String> {
+        let of = |bot: &Bot| {
+            let mut each = bot.texts.iter();
+            each.find(|((kind, lang), _)| *kind == what && lang == language).map(|(_, text)| text.clone())
+        };
+        self.look(|state| of(state.bots.get(&bot)?))
     }
 
     /// The bots a person has made.

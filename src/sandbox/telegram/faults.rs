@@ -16,7 +16,7 @@ pub struct Faults {
     pub fail_status: Option<u16>,
     /// So many next calls are done, but the connection closes without an answer.
     pub lose_answers: u32,
-    /// `fail_next` and `lose_answers` strike this method only.
+    /// `fail_next`, `lose_answers` and `slow` strike this method only.
     pub only: Option<String>,
     /// Every call waits this long before it is done.
     pub slow: Option<Duration>,
@@ -35,6 +35,8 @@ pub struct Hits {
     pub slowed: u32,
     pub token_dead: u32,
     pub conflicts: u32,
+    /// 429 because a chat was really written to too fast.
+    pub paced: u32,
 }
 
 /// How fast one chat may be written to: at most `burst` new messages in any `window`; more is answered 429.
@@ -52,7 +54,7 @@ impl Default for Pace {
 }
 
 impl Faults {
-    /// Whether the counted faults strike a call of `method` (in lower case).
+    /// Whether the faults that can be aimed strike a call of `method` (in lower case).
     pub(super) fn strikes(&self, method: &str) -> bool {
         match &self.only {
             Some(only) => only.eq_ignore_ascii_case(method),

@@ -11,17 +11,23 @@
 
 mod access;
 mod acts;
+mod args;
 mod botfather;
 mod bots;
+mod calls;
 mod claws;
+mod delivery;
 mod faults;
 mod groups;
+mod html;
 mod json;
 mod keyboard;
+mod line;
 mod people;
 mod reading;
 mod refused;
 mod rich;
+mod server;
 mod state;
 mod updates;
 
@@ -83,7 +89,9 @@ impl Telegram {
             version: watch::Sender::new(0),
             stop: CancellationToken::new(),
         };
-        Ok(Telegram { inner: Arc::new(inner) })
+        let telegram = Telegram { inner: Arc::new(inner) };
+        server::serve(&telegram, listener)?;
+        Ok(telegram)
     }
 
     /// Where the Bot API answers, without a slash at the end: `{url}/bot{token}/{method}`.

@@ -42,16 +42,6 @@ pub(super) enum Room {
     Shared(ChatId),
 }
 
-impl Room {
-    /// The number a bot knows the chat by.
-    pub fn chat_id(self) -> i64 {
-        match self {
-            Room::Private(person, _) => person.0,
-            Room::Shared(chat) => chat.0,
-        }
-    }
-}
-
 #[derive(Default)]
 pub(super) struct Chat {
     pub messages: BTreeMap<MessageId, Message>,
