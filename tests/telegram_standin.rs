@@ -1,9 +1,13 @@
 //! The stand-in for Telegram is itself held to the Bot API's rules: by raw HTTP calls here, and by a bot written with
-//! aiogram (`tests/outside/telegram_walk.py`), which knows nothing of this project.
+//! aiogram and one written with
+//! teloxide in `tests/outside/`, which know nothing of this project.
 #![cfg(feature = "server")]
+#![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
+
+#[path = "outside/clients.rs"]
+mod clients;
 
 use std::{
-    process::Stdio,
     sync::{
         Arc, Mutex, Once,
         atomic::{AtomicI64, Ordering},
@@ -86,13 +90,44 @@ async fn a_conversation_with_a_button() {
     let w = World::new();
     let said = w.telegram.says(ANN, w.bot.id, "/start abc");
     let updates = w.updates(0).await;
-    insta::assert_json_snapshot!(updates[0]["message"], @"");
+    insta::assert_json_snapshot!(updates[0]["message"], @r#"
+    {
+      "chat": {
+        "first_name": "Ann",
+        "id": 1001,
+        "type": "private",
+        "username": "ann"
+      },
+      "date": 1750000000,
+      "entities": [
+        {
+          "length": 6,
+          "offset": 0,
+          "type": "bot_command"
+        }
+      ],
+      "from": {
+        "first_name": "Ann",
+        "id": 1001,
+        "is_bot": false,
+        "language_code": "en",
+        "username": "ann"
+      },
+      "message_id": 1,
+      "text": "/start abc"
+    }
+    "#);
     let keyboard = json!({ "inline_keyboard": [[{ "text": "Hatch", "callback_data": "ha" }, { "text": "Site", "url": "https://a.example.com" }]] });
     let args = json!({ "chat_id": ANN, "text": "<b>Hello</b>\nAnn", "parse_mode": "HTML", "reply_markup": keyboard });
     let sent = MessageId(w.ok("sendMessage", args).await["message_id"].as_i64().unwrap());
     assert_eq!(w.telegram.taps(ANN, w.bot.id, sent, "Site"), TapResult::Opens("https://a.example.com".into()));
     assert_eq!(w.telegram.taps(ANN, w.bot.id, sent, "No such"), TapResult::Nothing);
-    insta::assert_snapshot!(w.telegram.transcript(ANN, w.bot.id), @"");
+    insta::assert_snapshot!(w.telegram.transcript(ANN, w.bot.id), @r"
+    Ann: /start abc
+    Hatchery: Hello
+      Ann
+      [ Hatch ] [ Site ]
+    ");
 
     let tap = w.telegram.taps(ANN, w.bot.id, sent, (0, 0));
     let query = w.updates(updates[0]["update_id"].as_i64().unwrap() + 1).await[0]["callback_query"].clone();
@@ -330,7 +365,12 @@ async fn a_managed_bot_is_made_run_and_taken_back() {
     w.telegram.claw_attached(made.id, Arc::new(|text| format!("You said {text}")));
     w.telegram.says(ANN, made.id, "more");
     w.telegram.says(BOB, made.id, "and me?");
-    insta::assert_snapshot!(w.telegram.transcript(ANN, made.id), @"");
+    insta::assert_snapshot!(w.telegram.transcript(ANN, made.id), @r"
+    Ann: hello
+    Ann's helper: You said hello
+    Ann: more
+    Ann's helper: You said more
+    ");
     assert_eq!(w.telegram.transcript(BOB, made.id), "Bob: /start\nBob: and me?\n");
     w.telegram.claw_detached(made.id);
     w.telegram.says(ANN, made.id, "anyone?");
@@ -351,7 +391,22 @@ async fn botfather_makes_a_bot_in_a_conversation() {
     }
     let made = w.telegram.bot_by_username("@BobbyS_bot").unwrap();
     let chat = w.telegram.transcript(BOB, BOTFATHER).replace(&made.token, "<the token>");
-    insta::assert_snapshot!(chat, @"");
+    insta::assert_snapshot!(chat, @r"
+    Bob: /newbot
+    BotFather: A new bot, then. What shall people call it? Send me a name for it.
+    Bob: Bob's bot
+    BotFather: Good. Now a username for it. It has to end in `bot`, like TetrisBot or tetris_bot.
+    Bob: bobby
+    BotFather: A bot's username has to end in `bot`, like tetris_bot. Please try another.
+    Bob: hatchery_bot
+    BotFather: Sorry, somebody has that username already. Please try something different.
+    Bob: bobbys_bot
+    BotFather: Done! Your new bot is at t.me/bobbys_bot. You can add a description and a picture to it now.
+
+      This token opens the HTTP API:
+      <the token>
+      Keep it safe: whoever has it controls your bot.
+    ");
     assert_eq!(w.call_as(&made.token, "getMe", json!({})).await.1["result"]["username"], json!("bobbys_bot"));
     w.telegram.says(BOB, BOTFATHER, "/revoke @bobbys_bot");
     assert_eq!(w.call_as(&made.token, "getMe", json!({})).await.0, 401);
@@ -415,46 +470,4 @@ async fn a_call_may_come_as_form_multipart_or_query() {
     assert_eq!(chat[2..].iter().map(|shown| shown.text.as_str()).collect::<Vec<_>>(), ["two\r\nlines", "a query"]);
     w.telegram.stop();
     assert_eq!(w.telegram.bot(BotId(1)), None);
-}
-
-#[tokio::test]
-#[expect(clippy::disallowed_methods, reason = "which Python to use is the tester's choice")]
-async fn a_bot_written_with_aiogram_lives_here() {
-    let python = std::env::var("CLAWHATCH_TEST_PYTHON").unwrap_or_else(|_| "python3".into());
-    let known = std::process::Command::new(&python).args(["-c", "import aiogram"]).output();
-    assert!(
-        known.is_ok_and(|known| known.status.success()),
-        "{python} has no aiogram: pip install -r tests/outside/requirements.txt, and name the interpreter in CLAWHATCH_TEST_PYTHON"
-    );
-    let w = World::new();
-    let walk = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/outside/telegram_walk.py");
-    let mut child = tokio::process::Command::new(python);
-    child.args([walk, &w.telegram.url(), &w.bot.token]).stdin(Stdio::null()).kill_on_drop(true);
-    let mut child = child.spawn().unwrap();
-    let until = async |done: &dyn Fn() -> bool| {
-        while !done() {
-            let seen = w.telegram.version();
-            if !done() {
-                w.telegram.changed(seen).await;
-            }
-        }
-    };
-    let story = async {
-        w.telegram.break_things(|faults| faults.rate_limit_next = Some((None, 1)));
-        w.telegram.says(ANN, w.bot.id, "/start");
-        until(&|| w.telegram.last_from_bot(ANN, w.bot.id).is_some()).await;
-        let greeting = w.telegram.last_from_bot(ANN, w.bot.id).unwrap();
-        assert_eq!(greeting.html, "Hello <b>Ann</b>, here is an egg.");
-        let tap = w.telegram.taps(ANN, w.bot.id, greeting.message_id, "Crack it");
-        assert_eq!(w.telegram.tap_answered(tap.query_id().unwrap()).await.text, "Cracked.");
-        w.telegram.says(ANN, w.bot.id, "delete this");
-        until(&|| w.telegram.calls_of("deleteMessage").len() == 1).await;
-    };
-    tokio::select! {
-        told = tokio::time::timeout(Duration::from_secs(60), story) => told.expect("the bot did its part within a minute"),
-        ended = child.wait() => panic!("the bot ended early: {ended:?}"),
-    }
-    assert_eq!(w.telegram.transcript(ANN, w.bot.id), "Ann: /start\nHatchery: The egg is open.\n");
-    assert_eq!((w.telegram.hits().rate_limited, w.telegram.calls_of("setMyCommands").len()), (1, 1));
-    child.kill().await.unwrap();
 }

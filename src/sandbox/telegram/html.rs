@@ -5,6 +5,25 @@ use serde_json::{Map, Value, json};
 
 use super::rich::{Entity, Rich};
 
+const TAGS: [&str; 16] = [
+    "a",
+    "b",
+    "blockquote",
+    "code",
+    "del",
+    "em",
+    "i",
+    "ins",
+    "pre",
+    "s",
+    "span",
+    "strike",
+    "strong",
+    "tg-emoji",
+    "tg-spoiler",
+    "u",
+];
+
 struct Open {
     tag: String,
     /// What it becomes; `None` when it leaves no trace (a `code` that only names the language of its `pre`).
@@ -82,6 +101,12 @@ impl<'a> Reader<'a> {
         let begin = self.at;
         self.at += 1;
         let tag = self.read_while(|c| !c.is_whitespace() && c != '>').to_ascii_lowercase();
+        if self.peek().is_none() {
+            return Err(format!("Unclosed start tag at byte offset {begin}"));
+        }
+        if !TAGS.contains(&tag.as_str()) {
+            return Err(format!("Unsupported start tag \"{tag}\" at byte offset {begin}"));
+        }
         let attributes = self.attributes(&tag, begin)?;
         let open = self.opened(tag, &attributes, begin)?;
         self.open.push(open);
@@ -145,8 +170,7 @@ impl<'a> Reader<'a> {
             "blockquote" if attribute("expandable").is_some() => "expandable_blockquote",
             "blockquote" => "blockquote",
             "a" => "text_link",
-            "tg-emoji" => "custom_emoji",
-            _ => return Err(format!("Unsupported start tag \"{tag}\" at byte offset {begin}")),
+            _ => "custom_emoji",
         };
         if kind == "text_link" {
             more.insert("url".into(), json!(attribute("href").unwrap_or_default()));
@@ -272,7 +296,7 @@ mod tests {
             ("x<b>y", "Can't find end tag corresponding to start tag \"b\""),
             ("<b>x</i>", "Unmatched end tag at byte offset 4, expected \"</b>\", found \"</i>\""),
             ("x</b>", "Unexpected end tag at byte offset 1"),
-            ("<b", "Unclosed start tag \"b\" at byte offset 0"),
+            ("<b", "Unclosed start tag at byte offset 0"),
             ("<b>x</b", "Unclosed end tag at byte offset 4"),
             ("<span>x</span>", "Tag \"span\" must have class \"tg-spoiler\" at byte offset 0"),
             ("<a href=\"x>y", "Unclosed start tag \"a\" at byte offset 0"),

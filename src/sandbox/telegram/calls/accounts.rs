@@ -47,19 +47,23 @@ pub(super) fn set_commands(state: &mut State, asked: &Asked<'_>) -> Outcome {
     if list.len() > MOST_COMMANDS {
         return Err(Refused::bad("BOT_COMMANDS_TOO_MUCH"));
     }
-    for command in list {
-        let name = command["command"].as_str().unwrap_or_default().trim_start_matches('/');
-        let letters = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-        if !letters || !(1..=32).contains(&name.len()) {
-            return Err(Refused::bad("BOT_COMMAND_INVALID"));
-        }
-        if !(1..=256).contains(&command["description"].as_str().unwrap_or_default().chars().count()) {
-            return Err(Refused::bad("BOT_COMMAND_DESCRIPTION_INVALID"));
-        }
-    }
+    let kept = list.iter().map(checked_command).collect::<Result<Vec<Value>, Refused>>()?;
     let key = place(asked)?;
-    own(state, asked)?.commands.insert(key, commands);
+    own(state, asked)?.commands.insert(key, json!(kept));
     Ok(true.into())
+}
+
+fn checked_command(given: &Value) -> Result<Value, Refused> {
+    let name = given["command"].as_str().unwrap_or_default().trim_start_matches('/');
+    let letters = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if !letters || !(1..=32).contains(&name.len()) {
+        return Err(Refused::bad("BOT_COMMAND_INVALID"));
+    }
+    let description = given["description"].as_str().unwrap_or_default();
+    if !(1..=256).contains(&description.chars().count()) {
+        return Err(Refused::bad("BOT_COMMAND_DESCRIPTION_INVALID"));
+    }
+    Ok(json!({ "command": name, "description": description }))
 }
 
 /// The commands set for exactly this scope and language.
