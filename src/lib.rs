@@ -6,4 +6,6 @@ pub mod domain;
 #[cfg(feature = "server")]
 pub mod drivers;
 #[cfg(feature = "server")]
+pub mod sandbox;
+#[cfg(feature = "server")]
 pub mod view;
