@@ -3,6 +3,8 @@
 use crate::{
     app::{Act, App, Event, Result, Sender, Tapped},
     domain::{
+        ids::ChatId,
+        locale::Locale,
         notice::{Notice, Toast},
         person::{Person, StartCode},
         refusal::Refusal,
@@ -68,6 +70,29 @@ impl App {
                 act.draw_home(&person, tapped).await?;
             }
         }
+        act.commit().await
+    }
+
+    /// What the next text of this person is meant for.
+    pub async fn expecting(&self, sender: &Sender) -> Result<Expecting> {
+        let mut tx = self.db.look().await?;
+        match tx.find_person_by_telegram(sender.id).await? {
+            Some(person) => Ok(tx.load_desk(person.id).await?.expecting),
+            None => Ok(Expecting::Nothing),
+        }
+    }
+
+    /// The language to answer a tap in.
+    pub async fn locale_of(&self, sender: &Sender) -> Locale {
+        let found = async { self.db.look().await?.find_person_by_telegram(sender.id).await }.await;
+        found.ok().flatten().map_or_else(|| Locale::guess(sender.language.as_deref()), |person| person.locale)
+    }
+
+    /// A command in a group: we work in private chats only, said once a day.
+    pub async fn only_in_private(&self, event: &Event, chat: ChatId) -> Result<()> {
+        let mut act = self.act_for(event).await?;
+        let day = crate::app::line::day_of(act.now).0;
+        act.queue(chat, None, false, Notice::PrivateOnly, Some(format!("private:{chat}:{day}"))).await?;
         act.commit().await
     }
 

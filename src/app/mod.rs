@@ -19,11 +19,13 @@ pub mod inbox;
 pub mod keys;
 mod line;
 mod offers;
+mod offices;
 pub mod outbox;
 mod patrol;
 mod persons;
 mod prudence;
 mod reconcile;
+mod taps;
 mod told;
 
 use std::{sync::Arc, time::Duration};
@@ -40,6 +42,8 @@ use crate::{
     store::{Db, StoreError},
 };
 
+pub use crate::store::{ClawLease, InboxRow, Message, ScheduleLease};
+
 pub use act::{Act, Event, Sender, Tapped};
 pub use audit::verify as verify_audit;
 pub use bells::Bells;
@@ -47,6 +51,7 @@ pub use bots::Pasted;
 pub use floods::Floods;
 pub use outbox::Pace;
 pub use prudence::Prudence;
+pub use taps::Pressed;
 
 /// What the operator decided.
 #[derive(Debug)]

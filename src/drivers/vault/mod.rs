@@ -67,6 +67,7 @@ pub struct Vault {
 }
 
 impl Vault {
+    /// A vault whose first key seals.
     pub fn new(ring: KeyRing) -> Vault {
         Vault { ring }
     }

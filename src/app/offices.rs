@@ -1,0 +1,64 @@
+//! The office of the poller, which one replica holds at a time, and alarms that doors raise.
+
+use std::time::Duration;
+
+use crate::{
+    app::{App, Result},
+    domain::admin::Alert,
+    store::ScheduleLease,
+};
+
+const POLLER: &str = "poller";
+/// Longer than a poll lasts; short enough that a crashed poller is soon followed by another.
+const POLLER_LEASE: Duration = Duration::from_secs(30);
+
+impl App {
+    /// Becomes the poller, if nobody is.
+    pub async fn take_poller(&self) -> Result<Option<ScheduleLease>> {
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        let lease = tx.take_schedule(POLLER, now, now + POLLER_LEASE).await?;
+        tx.commit().await?;
+        Ok(lease)
+    }
+
+    /// Stays the poller for another while; false when somebody else has become it.
+    pub async fn keep_poller(&self, lease: &ScheduleLease) -> Result<bool> {
+        let until = self.clock.now() + POLLER_LEASE;
+        let mut tx = self.db.begin().await?;
+        let kept = tx.keep_schedule(lease, until).await?;
+        tx.commit().await?;
+        Ok(kept)
+    }
+
+    pub async fn leave_poller(&self, lease: &ScheduleLease) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        tx.give_back_schedule(lease, self.clock.now()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Whether some replica polls now.
+    pub async fn is_polled(&self) -> Result<bool> {
+        Ok(self.db.look().await?.is_schedule_held(POLLER, self.clock.now()).await?)
+    }
+
+    pub async fn alarm(&self, name: &str, alert: Alert) -> Result<()> {
+        let mut act = self.act().await?;
+        act.raise(name, alert, None).await?;
+        act.commit().await
+    }
+
+    /// Polling works (again): what was said about it is over.
+    pub async fn polling_works(&self) -> Result<()> {
+        let open = self.db.look().await?.list_open_alerts().await?;
+        let over: Vec<_> = open.into_iter().filter(|alert| matches!(alert.alert, Alert::SecondPoller | Alert::BotTokenDead)).collect();
+        if over.is_empty() {
+            return Ok(());
+        }
+        let mut act = self.act().await?;
+        for alert in over {
+            act.resolve(&alert.name).await?;
+        }
+        act.commit().await
+    }
+}

@@ -1,0 +1,59 @@
+//! Ways in which the stand-in can be made to fail while it runs, each counted.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::Serialize;
+
+/// A way to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// Every call waits first.
+    Slow,
+    /// Does nothing and answers with a status.
+    Failed,
+    /// Does it, then closes the connection without an answer.
+    Lost,
+    /// Does it and answers 200 with a page.
+    Garbled,
+    /// Does it and answers 200 with ten megabytes.
+    Bloated,
+    /// Does nothing and never answers.
+    Hung,
+}
+
+/// What is to fail, and how often each fault has struck.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Faults {
+    pub(super) slow: Duration,
+    status: u16,
+    waiting: BTreeMap<Fault, u32>,
+    struck: BTreeMap<Fault, u64>,
+}
+
+impl Faults {
+    /// Lets the next `times` calls meet `fault`; zero takes it back. `status` is for [`Fault::Failed`].
+    pub(super) fn plan(&mut self, fault: Fault, times: u32, status: u16) {
+        self.waiting.insert(fault, times);
+        if fault == Fault::Failed {
+            self.status = status;
+        }
+    }
+
+    /// The fault this call meets, which is then one less.
+    pub(super) fn draw(&mut self) -> Option<(Fault, u16)> {
+        let (fault, times) = self.waiting.iter_mut().find(|(_, times)| **times > 0)?;
+        *times -= 1;
+        let fault = *fault;
+        self.count(fault);
+        Some((fault, self.status))
+    }
+
+    pub(super) fn count(&mut self, fault: Fault) {
+        *self.struck.entry(fault).or_default() += 1;
+    }
+
+    pub(super) fn struck(&self, fault: Fault) -> u64 {
+        self.struck.get(&fault).copied().unwrap_or_default()
+    }
+}
