@@ -15,6 +15,7 @@ use std::{
     time::Duration,
 };
 
+use axum::http::StatusCode;
 use clawhatch::{
     domain::ids::{BotId, ChatId, MessageId, TelegramId},
     sandbox::telegram::{BOTFATHER, BotAccount, Forward, Kind, NotCreated, Pace, TapResult, Telegram},
@@ -218,9 +219,10 @@ async fn who_can_be_written_to_and_what_can_be_deleted() {
 #[tokio::test]
 async fn one_poller_per_token_and_confirmed_updates_are_dropped() {
     let w = World::new();
+    let before = w.telegram.version();
     let first = w.call_as(&w.bot.token, "getUpdates", json!({ "timeout": 30 }));
     let second = async {
-        while w.telegram.version() < 3 {
+        while w.telegram.version() < before + 2 {
             tokio::task::yield_now().await;
         }
         let updates = w.call_as(&w.bot.token, "getUpdates", json!({ "timeout": 30 }));
@@ -273,7 +275,11 @@ async fn a_webhook_gets_each_chat_in_order_and_again_what_it_refused() {
                 let mut log = log.lock().unwrap();
                 let tries = log.iter().filter(|(_, before)| *before == text).count();
                 log.push((who, text.clone()));
-                if text == "a1" && tries < 2 { axum::http::StatusCode::SERVICE_UNAVAILABLE } else { axum::http::StatusCode::OK }
+                match (text.as_str(), tries) {
+                    ("a1", 0 | 1) => (StatusCode::SERVICE_UNAVAILABLE, [("x-why", "busy")]),
+                    ("a3", 0) => (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "0")]),
+                    _ => (StatusCode::OK, [("x-why", "taken")]),
+                }
             }
         }),
     );
@@ -284,11 +290,19 @@ async fn a_webhook_gets_each_chat_in_order_and_again_what_it_refused() {
     w.telegram.says(ANN, w.bot.id, "a2");
     w.ok("setWebhook", json!({ "url": url, "secret_token": "s3cret" })).await;
     w.telegram.says(BOB, w.bot.id, "b1");
-    while w.ok("getWebhookInfo", json!({})).await["pending_update_count"] != json!(0) {}
+    let all_taken = async || {
+        let wait = async { while w.ok("getWebhookInfo", json!({})).await["pending_update_count"] != json!(0) {} };
+        tokio::time::timeout(Duration::from_secs(20), wait).await.expect("all updates taken");
+    };
+    all_taken().await;
+    // Left to its own pace it would come again in an hour; Retry-After says at once.
+    w.telegram.set_webhook_retry(Duration::from_secs(3600));
+    w.telegram.says(ANN, w.bot.id, "a3");
+    all_taken().await;
     let of = |who: &str| -> Vec<String> {
         seen.lock().unwrap().iter().filter(|(from, _)| from == who).map(|(_, text)| text.clone()).collect()
     };
-    assert_eq!(of("Ann"), ["a1", "a1", "a1", "a2"]);
+    assert_eq!(of("Ann"), ["a1", "a1", "a1", "a2", "a3", "a3"]);
     assert_eq!(of("Bob"), ["b1"]);
     assert_eq!(
         w.ok("getWebhookInfo", json!({})).await["last_error_message"],

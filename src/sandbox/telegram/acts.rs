@@ -44,6 +44,7 @@ pub enum TapResult {
 }
 
 impl TapResult {
+    /// The question's id, if the bot was asked.
     pub fn query_id(&self) -> Option<&str> {
         match self {
             TapResult::Asked { query_id } => Some(query_id),

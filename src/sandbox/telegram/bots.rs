@@ -42,6 +42,7 @@ pub enum NotCreated {
     /// It does not end in "bot".
     #[error("USERNAME_SUFFIX_MISSING")]
     UsernameSuffixMissing,
+    /// A person or a bot has it, in any case of its letters.
     #[error("USERNAME_OCCUPIED")]
     UsernameOccupied,
     /// The name must have 1 to 64 characters.

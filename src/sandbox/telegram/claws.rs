@@ -33,6 +33,7 @@ impl Telegram {
         self.with_bot(bot, |bot| bot.claw = None);
     }
 
+    /// Whether a claw runs behind this bot now.
     pub fn has_claw(&self, bot: BotId) -> bool {
         self.look(|state| state.bots.get(&bot).is_some_and(|bot| bot.claw.is_some()))
     }
