@@ -2,8 +2,6 @@
 //! `docs/architecture.md` shows the floors this library is built of.
 #![forbid(unsafe_code)]
 
-#[cfg(feature = "server")]
-pub mod config;
 pub mod domain;
 
 #[cfg(feature = "server")]

@@ -12,7 +12,6 @@ use crate::{
         bot_token::find_tokens,
         ids::{PendingTokenId, TelegramId},
         notice::Notice,
-        time::Time,
     },
     drivers::vault::Place,
     store::{InboxRow, NewInbox, StoreError},

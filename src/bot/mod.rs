@@ -24,7 +24,7 @@ type Handled = app::Result<Option<Toast>>;
 type Tree = dptree::Handler<'static, Handled>;
 
 /// Who did something in their private chat, and where.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Here {
     app: Arc<App>,
     event: Event,
