@@ -55,6 +55,7 @@ CREATE TABLE claws (
     spec          TEXT   NOT NULL,
     previous      TEXT,
     generation    BIGINT NOT NULL,
+    asks          BIGINT NOT NULL DEFAULT 0,
     wish          TEXT   NOT NULL,
     seen          TEXT   NOT NULL,
     working_since BIGINT,

@@ -51,7 +51,8 @@ impl App {
     /// Polling works (again): what was said about it is over.
     pub async fn polling_works(&self) -> Result<()> {
         let open = self.db.look().await?.list_open_alerts().await?;
-        let over: Vec<_> = open.into_iter().filter(|alert| matches!(alert.alert, Alert::SecondPoller | Alert::BotTokenDead)).collect();
+        let over: Vec<_> =
+            open.into_iter().filter(|alert| matches!(alert.alert, Alert::SecondPoller | Alert::BotTokenDead)).collect();
         if over.is_empty() {
             return Ok(());
         }

@@ -30,7 +30,9 @@ pub fn text(what: What) -> Option<Text> {
         What::Text { text, message, .. } => Some(Text { text, message, edited: false }),
         What::Edited { text, message, .. } => Some(Text { text, message, edited: true }),
         // BotFather's own message, passed on whole, is as good as its token.
-        What::Forward { text: Some(text), message, .. } if sealed_token(&text).is_some() => Some(Text { text, message, edited: false }),
+        What::Forward { text: Some(text), message, .. } if sealed_token(&text).is_some() => {
+            Some(Text { text, message, edited: false })
+        }
         _ => None,
     }
 }
@@ -91,7 +93,9 @@ pub async fn invite(here: Here, guest: Result<Guest, Refusal>) -> Handled {
         (Expecting::Person(_), guest) => app.add_person(&event, &sender, guest?).await?,
         // Something passed on that nobody asked for.
         (Expecting::Token(_), _) => return Err(Refusal::NotAToken.into()),
-        (Expecting::Nothing | Expecting::Title(_) | Expecting::Zone | Expecting::Reason(_), _) => app.not_understood(&event, &sender).await?,
+        (Expecting::Nothing | Expecting::Title(_) | Expecting::Zone | Expecting::Reason(_), _) => {
+            app.not_understood(&event, &sender).await?
+        }
     }
     Ok(None)
 }

@@ -16,10 +16,10 @@ use crate::{
 
 statements! {
     INSERT = "INSERT INTO claws (id, person_id, number, driver, title, bot_id, spec, previous, generation, wish, seen, working_since, late, \
-              tries, keeps_data, first_ready, destroyed_at, created_at, version, due_at) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+              tries, keeps_data, first_ready, destroyed_at, created_at, version, due_at, asks) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
     SAVE = "UPDATE claws SET title = $2, bot_id = $3, spec = $4, previous = $5, generation = $6, wish = $7, seen = $8, working_since = $9, \
-            late = $10, tries = $11, keeps_data = $12, first_ready = $13, destroyed_at = $14, due_at = $15, version = version + 1 \
+            late = $10, tries = $11, keeps_data = $12, first_ready = $13, destroyed_at = $14, due_at = $15, asks = $17, version = version + 1 \
             WHERE id = $1 AND version = $16";
     RELEASE = "UPDATE claws SET lease_until = NULL, due_at = $3 WHERE id = $1 AND fence = $2";
     WAKE = "UPDATE claws SET due_at = $2 WHERE id = $1 AND destroyed_at IS NULL";
@@ -55,6 +55,7 @@ fn claw(row: &Row) -> Result<Claw> {
         spec: row.json("claws", "spec")?,
         previous,
         generation: u32::try_from(row.int("generation")?).unwrap_or(u32::MAX),
+        asks: u32::try_from(row.int("asks")?).unwrap_or(u32::MAX),
         wish: row.json("claws", "wish")?,
         seen: row.json("claws", "seen")?,
         working_since: row.maybe_time("working_since")?,
@@ -92,6 +93,7 @@ impl Tx {
             claw.created,
             claw.version,
             due,
+            claw.asks,
         ];
         self.run(INSERT, values).await.map(drop)
     }
@@ -115,6 +117,7 @@ impl Tx {
             claw.destroyed,
             due,
             claw.version,
+            claw.asks,
         ];
         match self.run(SAVE, values).await? {
             1 => Ok(()),

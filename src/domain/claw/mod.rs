@@ -162,6 +162,8 @@ pub struct Claw {
     pub previous: Option<Spec>,
     /// Counts every wish to run; the name of an effect at the infra.
     pub generation: u32,
+    /// Counts every intention towards the infra; a repeat of one does not count.
+    pub asks: u32,
     pub wish: Wish,
     pub seen: Seen,
     /// Since when we have been working towards the wish; the deadline counts from here.
@@ -191,6 +193,7 @@ impl Claw {
             spec,
             previous: None,
             generation: 1,
+            asks: 0,
             wish: Wish::Running { generation: 1 },
             seen: Seen::Absent,
             working_since: Some(now),

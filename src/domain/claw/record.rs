@@ -108,7 +108,8 @@ pub fn ask(mut claw: Claw, step: &Step, now: Time) -> Option<(Claw, Call)> {
             Ask::Provision => "provision",
             Ask::Deprovision => "deprovision",
         };
-        (format!("{}:{}:{verb}", claw.id, claw.generation), false, false)
+        claw.asks += 1;
+        (format!("{}:{}:{verb}", claw.id, claw.asks), false, false)
     });
     let call = Call { what, generation: claw.generation, key: key.clone(), maybe_arrived };
     // Until an answer says otherwise, the call may have arrived: a crash right after this row leaves it so.
