@@ -80,7 +80,7 @@ trace-chain = <blockquote>{ $chain }</blockquote>
 
 alert-open = <b>Alert.</b> { $what }
 alert-next = { $next }
-alert-since = Since { $when }
+alert-since = It began { $when }.
 alert-resolved = <b>Resolved after { $took }.</b> { $what }
 alert-infra-failing =
     The infra fails or cannot be reached. Nothing hatches or changes meanwhile.
