@@ -182,14 +182,14 @@ fn fleet_line(eyes: Eyes<'_>, line: &FleetLine) -> Html {
         ("model", html::prose(&line.model, 60).into()),
         ("status", state(eyes, line.status).into()),
         ("right", right(eyes, &line.right).into()),
-        ("age", time::relative(eyes, line.since).into()),
+        ("age", time::length(eyes, eyes.now.since(line.since)).into()),
     ];
     eyes.html("fleet-line", &facts)
 }
 
 fn fleet_lines(eyes: Eyes<'_>, lines: &[FleetLine]) -> Html {
     let lines = lines.iter().map(|line| fleet_line(eyes, line)).collect();
-    html::list(lines, LIST, |left| eyes.html("and-more", &[("n", (left as u64).into())]))
+    html::list(lines, "\n\n", LIST, |left| eyes.html("and-more", &[("n", (left as u64).into())]))
 }
 
 fn trace(eyes: Eyes<'_>, incident: &Incident, person: Option<&PersonLine>) -> Screen {

@@ -47,7 +47,9 @@ fn words(eyes: Eyes<'_>, alert: &Alert) -> Html {
             let claw = claw.map_or_else(|| html::value("-"), |claw| html::value(&claw.to_string()));
             eyes.html("alert-drift", &[("claw", claw.into()), ("person", who(eyes, person).into()), ("what", long(what))])
         }
-        Alert::PoisonUpdate { update } => eyes.html("alert-poison-update", &[("update", html::value(&update.to_string()).into())]),
+        Alert::PoisonUpdate { update } => {
+            eyes.html("alert-poison-update", &[("update", html::value(&update.to_string()).into())])
+        }
         Alert::PoisonMessage { chat } => eyes.html("alert-poison-message", &[("chat", html::value(&chat.to_string()).into())]),
         Alert::SecondPoller => eyes.html("alert-second-poller", &[]),
         Alert::BotTokenDead => eyes.html("alert-bot-token-dead", &[]),

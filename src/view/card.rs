@@ -30,10 +30,13 @@ pub fn claws(eyes: Eyes<'_>, claws: &[ClawBrief], offer: &Offer) -> Screen {
     } else {
         let lines = claws.iter().take(MOST_SHOWN).map(|claw| {
             let who = named(eyes, claw.title.as_deref(), &claw.bot);
-            eyes.html("claws-line", &[("sign", sign(claw.status).into()), ("who", who.into()), ("status", word(eyes, claw.status).into())])
+            eyes.html(
+                "claws-line",
+                &[("sign", sign(claw.status).into()), ("who", who.into()), ("status", word(eyes, claw.status).into())],
+            )
         });
         let more = |left: usize| eyes.html("and-more", &[("n", (left as u64).into())]);
-        page = page.say("claws-title", &[]).add(html::list(lines.collect(), 3000, more));
+        page = page.say("claws-title", &[]).add(html::list(lines.collect(), "\n", 3000, more));
     }
     page = page.add_maybe(offer_line(eyes, offer));
     for claw in claws.iter().take(MOST_SHOWN) {
@@ -66,7 +69,8 @@ pub fn card(eyes: Eyes<'_>, card: &Card, done: Option<Done>) -> Screen {
         page = page.say("card-undo-until", &[("when", time::when(eyes, at).into())]);
     }
     for row in ROWS {
-        page = page.row(row.iter().filter(|action| card.actions.contains(action)).filter_map(|action| button(eyes, card, *action)));
+        page =
+            page.row(row.iter().filter(|action| card.actions.contains(action)).filter_map(|action| button(eyes, card, *action)));
     }
     page.row([eyes.tap("do-my-claws", Tap::Claws), eyes.tap("do-home", Tap::Home)]).done()
 }

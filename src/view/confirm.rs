@@ -25,9 +25,7 @@ pub fn change(eyes: Eyes<'_>, claw: ClawId, bot: &str, change: &Change, keeps_da
     let drawn = Minute::of(drawn);
     let page = Page::new(eyes);
     let page = match change {
-        Change::Model { name, .. } => {
-            page.say("confirm-model", &[("bot", bot.into()), ("model", html::prose(name, 60).into())])
-        }
+        Change::Model { name, .. } => page.say("confirm-model", &[("bot", bot.into()), ("model", html::prose(name, 60).into())]),
         Change::People { guests } => {
             page.say("confirm-people", &[("bot", bot.into()), ("company", company(eyes, *guests).into())])
         }
@@ -69,8 +67,11 @@ pub fn forget(eyes: Eyes<'_>, claws: u32, drawn: Time) -> Screen {
     let page = if claws == 0 {
         page.say("forget-loses", &[]).tap("do-forget", tap)
     } else {
-        page.say("forget-loses-claws", &[("claws", claws.into())])
-            .row([eyes.tap_with("do-forget-claws", &[("claws", claws.into())], tap)])
+        page.say("forget-loses-claws", &[("claws", claws.into())]).row([eyes.tap_with(
+            "do-forget-claws",
+            &[("claws", claws.into())],
+            tap,
+        )])
     };
     page.tap("do-keep-data", Tap::Home).done()
 }

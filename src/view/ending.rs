@@ -42,9 +42,5 @@ pub fn destroyed(eyes: Eyes<'_>, bot: &str, by_owner: bool) -> Screen {
 }
 
 pub fn woken(eyes: Eyes<'_>, claw: ClawId, bot: &str) -> Screen {
-    Page::new(eyes)
-        .say("woken", &[("bot", bot.into())])
-        .row(open_chat(eyes, bot))
-        .tap("do-open-card", Tap::Card(claw))
-        .done()
+    Page::new(eyes).say("woken", &[("bot", bot.into())]).row(open_chat(eyes, bot)).tap("do-open-card", Tap::Card(claw)).done()
 }

@@ -10,12 +10,7 @@ pub fn in_line(eyes: Eyes<'_>, place: u32, reason: LineReason) -> Screen {
         LineReason::Full => "in-line-full",
         LineReason::TrialsToday => "in-line-trials",
     };
-    Page::new(eyes)
-        .say(why, &[])
-        .say("in-line", &[("place", place.into())])
-        .tap("do-leave-line", Tap::LeaveLine)
-        .home()
-        .done()
+    Page::new(eyes).say(why, &[]).say("in-line", &[("place", place.into())]).tap("do-leave-line", Tap::LeaveLine).home().done()
 }
 
 pub fn your_turn(eyes: Eyes<'_>, hours: u32) -> Screen {

@@ -47,10 +47,11 @@ pub fn hatched(eyes: Eyes<'_>, claw: ClawId, bot: &str, took: Duration) -> Scree
 }
 
 pub fn ready(eyes: Eyes<'_>, claw: ClawId, bot: &str, right: &Right) -> Screen {
+    let promise = is_trial(right).then(|| eyes.html("nothing-charged", &[]));
+    let time_left: Vec<Html> = right_line(eyes, right).into_iter().chain(promise).collect();
     Page::new(eyes)
         .say("ready", &[("bot", bot.into())])
-        .add_maybe(right_line(eyes, right))
-        .say_if(is_trial(right), "nothing-charged", &[])
+        .add(html::join(&time_left, "\n"))
         .row(say_hello(eyes, bot))
         .row([eyes.tap("do-open-card", Tap::Card(claw)), eyes.tap("do-my-claws", Tap::Claws)])
         .done()
@@ -92,9 +93,7 @@ pub fn reason_words(eyes: Eyes<'_>, reason: Reason) -> Html {
 fn reason_button(eyes: Eyes<'_>, claw: ClawId, reason: Reason) -> Option<Button> {
     match reason {
         Reason::TokenInUse | Reason::TokenDead => Some(eyes.tap("do-new-token", Tap::NewToken(claw))),
-        Reason::ModelNotAllowed => {
-            Some(eyes.tap("do-change-model", Tap::Models { purpose: Purpose::Claw(claw), page: 0 }))
-        }
+        Reason::ModelNotAllowed => Some(eyes.tap("do-change-model", Tap::Models { purpose: Purpose::Claw(claw), page: 0 })),
         Reason::Deleting | Reason::NoCapacity | Reason::Foreign | Reason::Rejected => None,
     }
 }
@@ -105,12 +104,7 @@ pub fn late(eyes: Eyes<'_>, claw: ClawId, bot: &str, code: &IncidentCode) -> Scr
 
 pub fn healed_back(eyes: Eyes<'_>, claw: ClawId, bot: &str, model: &str, code: &IncidentCode) -> Screen {
     let facts = [("bot", bot.into()), ("model", html::prose(model, 60).into())];
-    Page::new(eyes)
-        .say("healed-back", &facts)
-        .code(code)
-        .row(open_chat(eyes, bot))
-        .tap("do-open-card", Tap::Card(claw))
-        .done()
+    Page::new(eyes).say("healed-back", &facts).code(code).row(open_chat(eyes, bot)).tap("do-open-card", Tap::Card(claw)).done()
 }
 
 pub fn token_died(eyes: Eyes<'_>, claw: ClawId, bot: &str, code: &IncidentCode) -> Screen {

@@ -40,13 +40,9 @@ pub fn words(eyes: Eyes<'_>, refused: &Refusal) -> Html {
         Refusal::UnknownZone => say("refusal-unknown-zone"),
         Refusal::TapExpired => say("refusal-tap-expired"),
         Refusal::PersonUnknown => say("refusal-person-unknown"),
-        Refusal::BadArguments { usage } => {
-            eyes.html("refusal-bad-arguments", &[("usage", html::prose(usage, 200).into())])
-        }
+        Refusal::BadArguments { usage } => eyes.html("refusal-bad-arguments", &[("usage", html::prose(usage, 200).into())]),
         Refusal::ModelUnknown { typed } => eyes.html("refusal-model-unknown", &[("typed", typed.into())]),
-        Refusal::IncidentUnknown { code } => {
-            eyes.html("refusal-incident-unknown", &[("code", html::prose(&code.0, 20).into())])
-        }
+        Refusal::IncidentUnknown { code } => eyes.html("refusal-incident-unknown", &[("code", html::prose(&code.0, 20).into())]),
         Refusal::AlreadyDecided => say("refusal-already-decided"),
         Refusal::NoClaw => say("refusal-no-claw"),
     }

@@ -23,7 +23,10 @@ pub fn settings(eyes: Eyes<'_>, locale: Locale, zone: Option<&str>) -> Screen {
         Some(zone) => {
             let there = Eyes { zone: Some(zone), ..eyes };
             let clock = time::clock(there, eyes.now);
-            page.say("settings-known", &[("language", language.into()), ("zone", zone_name(zone).into()), ("clock", clock.into())])
+            page.say(
+                "settings-known",
+                &[("language", language.into()), ("zone", zone_name(zone).into()), ("clock", clock.into())],
+            )
         }
         None => page.say("settings-no-zone", &[("language", language.into())]),
     };

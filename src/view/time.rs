@@ -65,7 +65,10 @@ pub fn absolute(eyes: Eyes<'_>, at: Time) -> Html {
         eyes.html("time-date", &parts)
     } else {
         let year = html::value(&there.year().to_string());
-        eyes.html("time-date-year", &[("day", number.into()), ("month", month.into()), ("year", year.into()), ("clock", clock.into())])
+        eyes.html(
+            "time-date-year",
+            &[("day", number.into()), ("month", month.into()), ("year", year.into()), ("clock", clock.into())],
+        )
     }
 }
 

@@ -45,12 +45,13 @@ pub fn terms(eyes: Eyes<'_>, version: u32) -> Screen {
 pub fn choose_bot(eyes: Eyes<'_>, create_url: Option<&str>, free: &[BotBrief], refused: Option<&Refusal>) -> Screen {
     let mut page = Page::new(eyes).step(Purpose::Hatch, WizardStep::Bot).after(refused).say("choose-bot", &[]);
     page = page.say_if(create_url.is_some(), "choose-bot-create", &[]);
-    let own = free.iter().take(MOST_FREE).map(|bot| eyes.tap_with("do-use-own-bot", &[("bot", (&bot.username).into())], Tap::UseBot(bot.id)));
+    let own = free
+        .iter()
+        .take(MOST_FREE)
+        .map(|bot| eyes.tap_with("do-use-own-bot", &[("bot", (&bot.username).into())], Tap::UseBot(bot.id)));
     page = page.grid(1, own.collect());
     page = match create_url {
-        Some(url) => page
-            .row([eyes.url("do-create-bot", url.to_owned())])
-            .tap("do-have-token", Tap::HaveToken(Purpose::Hatch)),
+        Some(url) => page.row([eyes.url("do-create-bot", url.to_owned())]).tap("do-have-token", Tap::HaveToken(Purpose::Hatch)),
         None => page.tap("do-make-with-botfather", Tap::HaveToken(Purpose::Hatch)),
     };
     page.back_and_cancel(Tap::Back).done()
@@ -82,4 +83,3 @@ pub fn bot_found(eyes: Eyes<'_>, purpose: Purpose, bot: &BotBrief, foreign_webho
 pub fn botfather(eyes: Eyes<'_>) -> crate::view::Button {
     eyes.url("do-open-botfather", BOTFATHER.to_owned())
 }
-
