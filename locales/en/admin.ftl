@@ -36,7 +36,7 @@ admin-finished =
 admin-person-asks =
     <b>Someone asks for time.</b>
     { $person }
-    To give 30 days: <code>/provision { $id } 30</code>
+admin-person-asks-hint = To give 30 days: <code>/provision { $id } 30</code>
 admin-right-none = no time
 admin-right-waiting =
     { $kind ->

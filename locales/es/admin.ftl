@@ -36,7 +36,7 @@ admin-finished =
 admin-person-asks =
     <b>Alguien pide tiempo.</b>
     { $person }
-    Para darle 30 días: <code>/provision { $id } 30</code>
+admin-person-asks-hint = Para darle 30 días: <code>/provision { $id } 30</code>
 admin-right-none = sin tiempo
 admin-right-waiting =
     { $kind ->

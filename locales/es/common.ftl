@@ -135,6 +135,6 @@ command-trace = Qué hay detrás de un código
 
 profile-short = Tu propio asistente de IA, en tu propio bot de Telegram. Pruébalo gratis, sin tarjeta.
 profile-long =
-    Ten tu propio asistente de IA. Vive en tu propio bot de Telegram, recuerda lo que le cuentas y solo habla con quien tú eliges.
+    Ten tu propio asistente de IA. Vive en tu propio bot de Telegram, recuerda lo que le cuentas y solo habla con quien tú elijas.
 
     Creas un bot, eliges el modelo con el que piensa y, más o menos en un minuto, está despierto. Los primeros días son gratis, sin tarjeta, y después no se cobra nada.

@@ -2,7 +2,7 @@
 
 home-welcome =
     <b>Tu propio asistente de IA, en tu propio bot de Telegram.</b>
-    Recuerda, trabaja mientras duermes y solo habla con quien tú eliges.
+    Recuerda, trabaja mientras duermes y solo habla con quien tú elijas.
 home-claws =
     { $claws ->
         [one] <b>Tienes { $claws } claw.</b>

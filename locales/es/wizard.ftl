@@ -5,7 +5,7 @@ wizard-step = <i>Paso { $place } de 5</i>
 terms = <b>Antes de empezar, en pocas palabras</b>
 terms-points =
     • El tiempo gratis empieza cuando tu claw está listo. Al acabar, se duerme. No se cobra nada.
-    • Un claw dormido se guarda 7 días y luego se destruye.
+    • Un claw dormido se guarda 7 días y luego se destruye. Si un servidor no puede conservar su memoria mientras tanto, te aviso antes.
     • El token de tu bot queda bajo llave y solo sirve para que tu claw funcione.
     • Lo que le escribes lo lee el modelo que eliges. Puede equivocarse: comprueba lo importante.
     • No lo uses para hacer daño ni para infringir la ley; un claw así se retira.

@@ -36,7 +36,7 @@ admin-finished =
 admin-person-asks =
     <b>Просят времени.</b>
     { $person }
-    Дать 30 дней: <code>/provision { $id } 30</code>
+admin-person-asks-hint = Дать 30 дней: <code>/provision { $id } 30</code>
 admin-right-none = времени нет
 admin-right-waiting =
     { $kind ->

@@ -36,7 +36,7 @@ admin-finished =
 admin-person-asks =
     <b>有人申请时间。</b>
     { $person }
-    给 30 天：<code>/provision { $id } 30</code>
+admin-person-asks-hint = 给 30 天：<code>/provision { $id } 30</code>
 admin-right-none = 没有时间
 admin-right-waiting =
     { $kind ->

@@ -123,9 +123,12 @@ pub fn screen(eyes: Eyes<'_>, notice: &AdminNotice) -> Screen {
         AdminNotice::Trace { incident, person } => trace(eyes, incident, person.as_ref()),
         AdminNotice::Alert { alert, since, code, resolved } => alert::screen(eyes, alert, *since, code.as_ref(), *resolved),
         AdminNotice::PersonAsks { person } => {
-            let id = person.telegram.map_or_else(|| "?".to_owned(), |id| id.to_string());
-            let facts = [("person", who(eyes, person).into()), ("id", html::value(&id).into())];
-            Page::new(eyes).say("admin-person-asks", &facts).done()
+            let page = Page::new(eyes).say("admin-person-asks", &[("person", who(eyes, person).into())]);
+            match person.telegram {
+                Some(id) => page.say("admin-person-asks-hint", &[("id", html::value(&id.to_string()).into())]),
+                None => page,
+            }
+            .done()
         }
     }
 }

@@ -2,7 +2,9 @@
 
 mod language;
 mod samples;
+mod samples_admin;
 mod snapshots;
+mod snapshots_admin;
 mod texts;
 
 use proptest::prelude::*;

@@ -8,11 +8,10 @@ use super::{
 };
 use crate::{
     domain::{
-        admin::{AdminNotice, Alert, FleetLine, PersonLine},
         catalogue::Model,
         claw::{Guest, Status},
         entitlement::{EndingIn, PeriodKind},
-        ids::{ConfirmationId, TelegramId},
+        ids::TelegramId,
         locale::Locale,
         notice::{Card, CardAction, HatchStage, Notice, Offer, Right},
         refusal::Refusal,
@@ -23,7 +22,7 @@ use crate::{
 };
 
 /// The text, then the buttons row by row.
-fn draw(notice: &Notice) -> String {
+pub fn draw(notice: &Notice) -> String {
     let screen = screen(notice, eyes(Locale::En));
     let mut out = screen.html;
     match screen.keyboard {
@@ -44,14 +43,10 @@ fn draw(notice: &Notice) -> String {
     out
 }
 
-const HELPER: &str = "anns_helper_bot";
+pub const HELPER: &str = "anns_helper_bot";
 
 fn helper() -> crate::domain::person::BotBrief {
     crate::domain::person::BotBrief { name: "Ann's helper".to_owned(), ..bot(HELPER) }
-}
-
-fn ann() -> PersonLine {
-    PersonLine { telegram: Some(TelegramId(4242)), name: Some("Ann".to_owned()), reachable: true }
 }
 
 #[test]
@@ -78,7 +73,7 @@ fn terms() {
     <b>Before we begin, in plain words</b>
 
     • The free time starts when your claw is ready. When it is over, the claw falls asleep. Nothing is charged.
-    • A sleeping claw is kept for 7 days, then destroyed.
+    • A sleeping claw is kept for 7 days, then destroyed. Where a server cannot keep its memory meanwhile, I tell you before.
     • Your bot's token is locked away and used only to run your claw.
     • What you write to your claw is read by the model you pick. It can be wrong: check what matters.
     • Do not use it to harm people or break the law; such a claw is taken down.
@@ -396,95 +391,5 @@ fn late() {
     <i>(K7F-2M)</i>
 
     [ Open its card ]
-    ");
-}
-
-#[test]
-fn provision_to_confirm() {
-    let notice = Notice::Admin(AdminNotice::ConfirmProvision {
-        id: ConfirmationId(uuid::Uuid::nil()),
-        person: ann(),
-        bot: Some(HELPER.to_owned()),
-        claw: None,
-        model: "Claude Sonnet".to_owned(),
-        days: 30,
-        reason: "beta tester".to_owned(),
-        before: Right::Ended { kind: PeriodKind::Trial, end: NOW - 20 * HOUR },
-        expires: NOW + Duration::from_secs(300),
-    });
-    insta::assert_snapshot!(draw(&notice), @"
-    <b>Give 30 days?</b>
-
-    Who: Ann <code>4242</code>
-    Bot: @anns_helper_bot
-    Model: Claude Sonnet
-    Before: trial, ended 20 hours ago, yesterday at 13:00
-    After: 30 days more, nothing is charged
-    Reason: <i>beta tester</i>
-
-    This can be confirmed until it expires in 5 minutes, today at 09:05.
-
-    [ Give 30 days ]
-    [ Withdraw ]
-    ");
-}
-
-#[test]
-fn fleet() {
-    let notice = Notice::Admin(AdminNotice::Fleet {
-        lines: vec![FleetLine {
-            claw: CLAW,
-            handle: "claw-7".to_owned(),
-            person: ann(),
-            bot: HELPER.to_owned(),
-            model: "Gemini 3 Flash".to_owned(),
-            status: Status::Ready,
-            right: Right::Until { kind: PeriodKind::Trial, end: NOW + 23 * HOUR },
-            since: NOW - 25 * HOUR,
-        }],
-        page: 0,
-        pages: 1,
-        total: 1,
-        counts: vec![(Status::Ready, 1)],
-        in_line: 2,
-        capacity: 50,
-        trials_today: 3,
-        trials_per_day: 20,
-    });
-    insta::assert_snapshot!(draw(&notice), @"
-    <b>Fleet: 1 of 50 claws</b>
-    In line: 2. Trials today: 3 of 20.
-
-    ● awake 1
-
-    <b>claw-7</b> Ann <code>4242</code>
-    @anns_helper_bot, Gemini 3 Flash
-    ● awake, 25 hours
-    trial, ends in 23 hours, tomorrow at 08:00
-
-    [ Refresh ] [ Home ]
-    ");
-}
-
-#[test]
-fn alert_and_its_end() {
-    let notice = Notice::Admin(AdminNotice::Alert {
-        alert: Alert::ClawLate { claw: CLAW, person: ann() },
-        since: NOW - Duration::from_secs(1200),
-        code: Some(code()),
-        resolved: None,
-    });
-    insta::assert_snapshot!(draw(&notice), @"
-    <b>Alert.</b> A claw should have been up long ago.
-    Ann <code>4242</code>
-    <code>00000000-0000-0000-0000-000000000007</code>
-
-    I keep trying by myself. Look at the claw at the infra.
-
-    It began 20 minutes ago, today at 08:40.
-
-    <i>(K7F-2M)</i>
-
-    [ Open fleet ]
     ");
 }
