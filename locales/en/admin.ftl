@@ -36,7 +36,7 @@ admin-finished =
 admin-person-asks =
     <b>Someone asks for time.</b>
     { $person }
-    To give 30 days: <code>/provision { $id } 30</code>
+admin-person-asks-hint = To give 30 days: <code>/provision { $id } 30</code>
 admin-right-none = no time
 admin-right-waiting =
     { $kind ->
@@ -80,7 +80,7 @@ trace-chain = <blockquote>{ $chain }</blockquote>
 
 alert-open = <b>Alert.</b> { $what }
 alert-next = { $next }
-alert-since = Since { $when }
+alert-since = It began { $when }.
 alert-resolved = <b>Resolved after { $took }.</b> { $what }
 alert-infra-failing =
     The infra fails or cannot be reached. Nothing hatches or changes meanwhile.

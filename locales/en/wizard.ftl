@@ -5,7 +5,7 @@ wizard-step = <i>Step { $place } of 5</i>
 terms = <b>Before we begin, in plain words</b>
 terms-points =
     • The free time starts when your claw is ready. When it is over, the claw falls asleep. Nothing is charged.
-    • A sleeping claw is kept for 7 days, then destroyed.
+    • A sleeping claw is kept for 7 days, then destroyed. Where a server cannot keep its memory meanwhile, I tell you before.
     • Your bot's token is locked away and used only to run your claw.
     • What you write to your claw is read by the model you pick. It can be wrong: check what matters.
     • Do not use it to harm people or break the law; such a claw is taken down.

@@ -1,28 +1,28 @@
-### The operators' screens: who, what, state, money, age, code.
+### Las pantallas de los operadores: quién, qué, estado, dinero, edad, código.
 
 admin-ask-reason =
-    <b>Why?</b> Send me the reason in one message; it is kept with the act.
+    <b>¿Por qué?</b> Envíame el motivo en un mensaje; se guarda junto con el acto.
     { $person }
     { $what }
-admin-who = Who: { $person }
+admin-who = Quién: { $person }
 admin-bot = Bot: @{ $bot }
-admin-no-bot = Bot: none yet, the time will wait for one
-admin-model = Model: { $model }
-admin-before = Before: { $right }
-admin-after = After: { $span } more, nothing is charged
-admin-reason = Reason: <i>{ $reason }</i>
-admin-expires = This can be confirmed until it expires { $when }.
-admin-confirm-provision = <b>Give { $span }?</b>
-admin-confirm-deprovision = <b>Take down { $handle }?</b>
-admin-deprovision-keeps = Its owner loses the claw and its settings. The server keeps its data.
-admin-deprovision-forgets = Its owner loses the claw, its settings and its memory, for good.
-admin-pick-claw = <b>Which one?</b>
-admin-withdrawn = Withdrawn. Nothing was done.
-admin-expired = This waited too long and has expired. Nothing was done; send the command again.
+admin-no-bot = Bot: ninguno aún, el tiempo esperará a que haya uno
+admin-model = Modelo: { $model }
+admin-before = Antes: { $right }
+admin-after = Después: { $span } más, no se cobra nada
+admin-reason = Motivo: <i>{ $reason }</i>
+admin-expires = Se puede confirmar hasta que caduque { $when }.
+admin-confirm-provision = <b>¿Dar { $span }?</b>
+admin-confirm-deprovision = <b>¿Retirar { $handle }?</b>
+admin-deprovision-keeps = Su dueño pierde el claw y sus ajustes. El servidor conserva sus datos.
+admin-deprovision-forgets = Su dueño pierde para siempre el claw, sus ajustes y su memoria.
+admin-pick-claw = <b>¿Cuál?</b>
+admin-withdrawn = Retirado. No se hizo nada.
+admin-expired = Esperó demasiado y ha caducado. No se hizo nada; envía la orden otra vez.
 admin-grant-waits =
-    <b>Given: { $span }.</b>
+    <b>Dado: { $span }.</b>
     { $person }
-    It starts when they connect a bot and their claw is ready. I have written to them.
+    Empieza cuando conecte un bot y su claw esté listo. Ya le he escrito.
 admin-working =
     <b>{ $what }</b>
     { $person }
@@ -32,96 +32,96 @@ admin-finished =
     <b>✓ { $what }</b>
     { $person }
     { $status }
-    took { $took }
+    tardó { $took }
 admin-person-asks =
-    <b>Someone asks for time.</b>
+    <b>Alguien pide tiempo.</b>
     { $person }
-    To give 30 days: <code>/provision { $id } 30</code>
-admin-right-none = no time
+admin-person-asks-hint = Para darle 30 días: <code>/provision { $id } 30</code>
+admin-right-none = sin tiempo
 admin-right-waiting =
     { $kind ->
-        [trial] trial, { $span } waiting
-       *[grant] grant, { $span } waiting
+        [trial] prueba, { $span } en espera
+       *[grant] concesión, { $span } en espera
     }
 admin-right-until =
     { $kind ->
-        [trial] trial, ends { $when }
-       *[grant] grant, ends { $when }
+        [trial] prueba, termina { $when }
+       *[grant] concesión, termina { $when }
     }
 admin-right-ended =
     { $kind ->
-        [trial] trial, ended { $when }
-       *[grant] grant, ended { $when }
+        [trial] prueba, terminó { $when }
+       *[grant] concesión, terminó { $when }
     }
-act-provision = Give { $span }
-act-deprovision = Take the claw down
-person-forgotten = someone who was forgotten
-person-unreachable = { $person }, cannot be reached
+act-provision = Dar { $span }
+act-deprovision = Retirar el claw
+person-forgotten = alguien que pidió el olvido
+person-unreachable = { $person }, no se le puede escribir
 state = { $sign } { $status }
 
 fleet =
-    <b>Fleet: { $total } of { $capacity } claws</b>
-    In line: { $line }. Trials today: { $trials } of { $most }.
+    <b>Flota: { $total } de { $capacity } claws</b>
+    En cola: { $line }. Pruebas de hoy: { $trials } de { $most }.
 fleet-count = { $status } { $n }
-fleet-empty = No claw yet.
+fleet-empty = Aún no hay ningún claw.
 fleet-line =
     <b>{ $handle }</b> { $person }
     @{ $bot }, { $model }
     { $status }, { $age }
     { $right }
-fleet-page = Page { $page } of { $pages }
+fleet-page = Página { $page } de { $pages }
 
 trace =
     <b>{ $code }</b>
-    While { $doing }
+    Al hacer: { $doing }
 trace-claw = Claw: <code>{ $claw }</code>
 trace-at = { $when }
 trace-chain = <blockquote>{ $chain }</blockquote>
 
-alert-open = <b>Alert.</b> { $what }
+alert-open = <b>Alerta.</b> { $what }
 alert-next = { $next }
-alert-since = Since { $when }
-alert-resolved = <b>Resolved after { $took }.</b> { $what }
+alert-since = Empezó { $when }.
+alert-resolved = <b>Resuelto tras { $took }.</b> { $what }
 alert-infra-failing =
-    The infra fails or cannot be reached. Nothing hatches or changes meanwhile.
+    La infraestructura falla o no responde. Mientras tanto, nada nace ni cambia.
     <blockquote>{ $why }</blockquote>
-alert-infra-locked-out = The infra does not accept our key. Nothing hatches or changes.
-alert-infra-full = The infra has no room. New claws wait in line.
+alert-infra-locked-out = La infraestructura no acepta nuestra clave. Nada nace ni cambia.
+alert-infra-full = La infraestructura no tiene sitio. Los claws nuevos hacen cola.
 alert-claw-late =
-    A claw should have been up long ago.
+    Un claw debería llevar rato en marcha.
     { $person }
     <code>{ $claw }</code>
 alert-claw-refused =
-    The infra refused a claw.
+    La infraestructura rechazó un claw.
     { $person }
     <code>{ $claw }</code>
     <blockquote>{ $why }</blockquote>
 alert-drift =
-    What is written and what is there differ.
+    Lo escrito y lo que hay no coinciden.
     { $person }
     <code>{ $claw }</code>
     <blockquote>{ $what }</blockquote>
-alert-poison-update = An update could not be handled and was put aside: <code>{ $update }</code>
-alert-poison-message = A message could not be delivered and was put aside. Chat <code>{ $chat }</code>
-alert-second-poller = Someone else receives this bot's updates. People's taps get lost.
-alert-bot-token-dead = Telegram does not accept this bot's token. Nobody can be answered.
+alert-poison-update = No se pudo procesar una actualización y se apartó: <code>{ $update }</code>
+alert-poison-message = No se pudo entregar un mensaje y se apartó. Chat <code>{ $chat }</code>
+alert-second-poller = Alguien más recibe las actualizaciones de este bot. Se pierden toques de la gente.
+alert-bot-token-dead = Telegram no acepta el token de este bot. No se puede responder a nadie.
 alert-unsealable =
-    A sealed value does not open.
+    Un valor sellado no se abre.
     <blockquote>{ $what }</blockquote>
 
-next-infra-failing = I keep trying by myself. Check that the infra is up and its address is right.
-next-infra-locked-out = Put the right key into the settings and restart.
-next-infra-full = Add room, or take claws down.
-next-claw-late = I keep trying by myself. Look at the claw at the infra.
-next-claw-refused = Mend what it names, or take the claw down.
-next-drift = I set right what is safe. Check the claw in the fleet.
-next-poison-update = The person may have to tap again. The log holds the cause.
-next-poison-message = The log holds the cause. Everything else goes on.
-next-second-poller = Find the other program with this token and stop it, or revoke the token.
-next-bot-token-dead = Take the present token from BotFather, put it into the settings and restart.
-next-unsealable = Check that the sealing key is the one it was sealed with.
+next-infra-failing = Sigo intentándolo. Comprueba que la infraestructura esté en marcha y que su dirección sea correcta.
+next-infra-locked-out = Pon la clave correcta en la configuración y reinicia.
+next-infra-full = Añade sitio o retira claws.
+next-claw-late = Sigo intentándolo. Mira el claw en la infraestructura.
+next-claw-refused = Arregla lo que indica o retira el claw.
+next-drift = Corrijo lo que es seguro. Revisa el claw en la flota.
+next-poison-update = Quizá la persona tenga que tocar otra vez. La causa está en el registro.
+next-poison-message = La causa está en el registro. Lo demás sigue.
+next-second-poller = Busca el otro programa con este token y páralo, o revoca el token.
+next-bot-token-dead = Toma de BotFather el token actual, ponlo en la configuración y reinicia.
+next-unsealable = Comprueba que la clave de sellado sea la misma con la que se selló.
 
-do-give-days = Give { $span }
-do-take-down = Take down { $handle }
-do-withdraw = Withdraw
-do-open-fleet = Open fleet
+do-give-days = Dar { $span }
+do-take-down = Retirar { $handle }
+do-withdraw = Retirar la petición
+do-open-fleet = Ver la flota

@@ -1,45 +1,45 @@
-### A claw on its way, its card, its changes and its end.
+### Un claw en camino, su ficha, sus cambios y su final.
 
-hatching = <b>Hatching @{ $bot }</b>
+hatching = <b>Está naciendo @{ $bot }</b>
 hatch-done = ✓ { $what }
 hatch-doing = … { $what }   { $clock }
-hatch-sealed = Token sealed
-hatch-asking = Asking for a server
-hatch-asked = Server asked
-hatch-finding = Finding it a place
-hatch-found = Place found
-hatch-starting = Starting the assistant
-hatch-elapsed = { $elapsed }, usually about a minute
+hatch-sealed = Token sellado
+hatch-asking = Pidiendo un servidor
+hatch-asked = Servidor pedido
+hatch-finding = Buscándole sitio
+hatch-found = Sitio encontrado
+hatch-starting = Arrancando el asistente
+hatch-elapsed = { $elapsed }, suele tardar un minuto
 hatch-elapsed-slow = { $elapsed }
-hatching-slow = This is taking longer than usual. You can close this; I will write to you when it is awake.
-hatched = ✓ @{ $bot } hatched in { $took }.
+hatching-slow = Está tardando más de lo normal. Puedes cerrar esto; te escribiré cuando despierte.
+hatched = ✓ @{ $bot } nació en { $took }.
 ready =
-    <b>Your claw is awake.</b>
-    Open @{ $bot } and say hello.
-do-say-hello = Say hello
-do-say-hello-to = Say hello to @{ $bot }
-do-open-chat = Open chat
+    <b>Tu claw está despierto.</b>
+    Abre @{ $bot } y salúdalo.
+do-say-hello = Saludarlo
+do-say-hello-to = Saludar a @{ $bot }
+do-open-chat = Abrir su chat
 
-stuck = <b>@{ $bot } cannot start.</b>
-reason-token-in-use = Another claw already uses this bot's token. Give this one a bot of its own.
-reason-token-dead = Telegram no longer accepts this bot's token. Take a new one from BotFather and give it to me.
-reason-deleting = Its earlier self is still being cleared away. I try again by myself; you do not have to do anything.
-reason-model-not-allowed = The server does not offer this model. Pick another one; everything else stays.
-reason-no-capacity = The servers are full. It keeps its place in line, and I will write to you when it is awake.
-reason-foreign = Its name is taken by someone else's claw on the server. The operators have been told and will set it right.
-reason-rejected = The server did not accept it. The operators have been told; you do not have to do anything.
+stuck = <b>@{ $bot } no puede arrancar.</b>
+reason-token-in-use = Otro claw ya usa el token de este bot. Dale a este un bot propio.
+reason-token-dead = Telegram ya no acepta el token de este bot. Pide uno nuevo a BotFather y dámelo.
+reason-deleting = Aún se está retirando su versión anterior. Lo vuelvo a intentar yo; no tienes que hacer nada.
+reason-model-not-allowed = El servidor no ofrece este modelo. Elige otro; lo demás no cambia.
+reason-no-capacity = Los servidores están llenos. Conserva su puesto en la cola, y te escribiré cuando despierte.
+reason-foreign = En el servidor, su nombre lo tiene el claw de otra persona. Los operadores ya lo saben y lo arreglarán.
+reason-rejected = El servidor no lo aceptó. Los operadores ya lo saben; no tienes que hacer nada.
 late =
-    <b>@{ $bot } is not up yet.</b>
-    The server is not answering as it should. I keep trying and will tell you when your claw is awake. The operators know.
+    <b>@{ $bot } aún no está en marcha.</b>
+    El servidor no responde como debe. Sigo intentándolo y te avisaré cuando tu claw despierte. Los operadores ya lo saben.
 healed-back =
-    <b>The change to @{ $bot } did not work.</b>
-    I put it back as it was: it runs with { $model } again. You can try another change from its card.
+    <b>El cambio en @{ $bot } no funcionó.</b>
+    Lo dejé como estaba: vuelve a usar { $model }. Puedes probar otro cambio desde su ficha.
 token-died =
-    <b>@{ $bot } has lost its voice.</b>
-    Telegram no longer accepts its token, so it can neither read nor answer. Take a new token from BotFather and give it to me.
+    <b>@{ $bot } se ha quedado sin voz.</b>
+    Telegram ya no acepta su token, así que no puede leer ni responder. Pide uno nuevo a BotFather y dámelo.
 
-claws-title = <b>Your claws</b>
-claws-none = <b>You have no claw yet.</b>
+claws-title = <b>Tus claws</b>
+claws-none = <b>Todavía no tienes ningún claw.</b>
 claws-line = { $sign } { $who }, { $status }
 named-titled = <b>{ $title }</b>, @{ $bot }
 named-bot = <b>@{ $bot }</b>
@@ -47,99 +47,99 @@ card-head = { $who }   { $sign } { $status }
 card-mind = { $model }, { $company }
 card-line =
     { $n ->
-        [0] The servers are full. It is next in line.
-        [one] The servers are full. { $n } claw is ahead of it.
-       *[other] The servers are full. { $n } claws are ahead of it.
+        [0] Los servidores están llenos. Es el siguiente de la cola.
+        [one] Los servidores están llenos. Tiene { $n } claw por delante.
+       *[other] Los servidores están llenos. Tiene { $n } claws por delante.
     }
-card-kept-until = It sleeps. If nothing changes it will be destroyed { $when }.
-card-undo-until = You can still undo this. It becomes final { $when }.
+card-kept-until = Duerme. Si nada cambia, se destruirá { $when }.
+card-undo-until = Todavía puedes deshacerlo. Será definitivo { $when }.
 
-status-pending = about to hatch
-status-provisioning = hatching
-status-ready = awake
-status-degraded = awake, but unwell
-status-updating = changing
-status-pausing = falling asleep
-status-paused = paused
-status-suspended = asleep
-status-waiting = waiting for a place
-status-error = needs help
-status-destroying = being removed
-status-destroyed = gone
+status-pending = a punto de nacer
+status-provisioning = naciendo
+status-ready = despierto
+status-degraded = despierto, pero no está bien
+status-updating = cambiando
+status-pausing = durmiéndose
+status-paused = en pausa
+status-suspended = dormido
+status-waiting = esperando sitio
+status-error = necesita ayuda
+status-destroying = retirándose
+status-destroyed = ya no existe
 
-done-renamed = It has a new name.
-done-changing = The change is on its way. It will be away for about a minute.
-done-pausing = It is falling asleep.
-done-waking = It is waking up. That usually takes about a minute.
-done-deleting = It will be removed in 10 minutes. Until then you can undo it.
-done-undone = Undone. It stays.
-done-nothing = Nothing had to be changed.
+done-renamed = Ya tiene nombre nuevo.
+done-changing = El cambio está en camino. No estará disponible durante un minuto, más o menos.
+done-pausing = Se está durmiendo.
+done-waking = Se está despertando. Suele tardar un minuto.
+done-deleting = Se borrará en 10 minutos. Hasta entonces puedes deshacerlo.
+done-undone = Deshecho. Se queda.
+done-nothing = No había nada que cambiar.
 
-do-change-people = Change people
-do-ask-pause = Pause it…
-do-wake = Wake it up
-do-rename = Rename it
-do-new-token = Give it a new token
-do-ask-delete = Delete this claw…
-do-undo-delete = Undo the deletion
+do-change-people = Cambiar la gente
+do-ask-pause = Pausarlo…
+do-wake = Despertarlo
+do-rename = Ponerle nombre
+do-new-token = Darle un token nuevo
+do-ask-delete = Borrar este claw…
+do-undo-delete = Deshacer el borrado
 
 ask-title =
-    <b>What shall I call @{ $bot } here?</b>
-    Send me a name. Only you see it; the bot's own name does not change.
+    <b>¿Cómo llamo aquí a @{ $bot }?</b>
+    Envíame un nombre. Solo lo ves tú; el nombre del bot no cambia.
 
-confirm-pause = <b>Pause @{ $bot }?</b>
-pause-keeps = It stops answering until you wake it. It remembers everything. The clock of your time keeps running.
+confirm-pause = <b>¿Pausar @{ $bot }?</b>
+pause-keeps = Dejará de responder hasta que lo despiertes. Lo recuerda todo. Tu tiempo sigue corriendo.
 pause-forgets =
-    It may lose its memory. Its bot and settings are kept, and you can wake it any time.
-    It stops answering until then, and the clock of your time keeps running.
-do-pause = Pause it
-do-pause-forgetting = Pause it, memory may be lost
-do-keep-awake = Keep it awake
+    Puede perder la memoria. Su bot y sus ajustes se conservan, y puedes despertarlo cuando quieras.
+    Hasta entonces no responde, y tu tiempo sigue corriendo.
+do-pause = Pausarlo
+do-pause-forgetting = Pausarlo aunque pierda la memoria
+do-keep-awake = Dejarlo despierto
 
-confirm-model = <b>Let @{ $bot } think with { $model }?</b>
-confirm-people = <b>Change who can talk to @{ $bot }?</b> From then on: { $company }.
-confirm-bot = <b>Use @{ $new } with its new token for the claw in @{ $bot }?</b>
-change-keeps = It will be away for about a minute. It remembers everything.
-change-forgets = It has to start afresh for this, and may lose its memory. Its bot and settings are kept. It will be away for about a minute.
-do-apply-model = Change model
-do-apply-model-forgetting = Change model, memory may be lost
-do-apply-people = Change people
-do-apply-people-forgetting = Change people, memory may be lost
-do-apply-bot = Use this token
-do-apply-bot-forgetting = Use this token, memory may be lost
-do-keep-as-is = Keep it as it is
+confirm-model = <b>¿Que @{ $bot } piense con { $model }?</b>
+confirm-people = <b>¿Cambiar quién puede hablar con @{ $bot }?</b> A partir de entonces: { $company }.
+confirm-bot = <b>¿Usar @{ $new }, con su nuevo token, para el claw de @{ $bot }?</b>
+change-keeps = No estará disponible durante un minuto, más o menos. Lo recuerda todo.
+change-forgets = Para esto tiene que empezar de nuevo y puede perder la memoria. Su bot y sus ajustes se conservan. No estará disponible durante un minuto, más o menos.
+do-apply-model = Cambiar modelo
+do-apply-model-forgetting = Cambiar y arriesgar la memoria
+do-apply-people = Cambiar la gente
+do-apply-people-forgetting = Cambiar y arriesgar la memoria
+do-apply-bot = Usar este token
+do-apply-bot-forgetting = Usarlo y arriesgar la memoria
+do-keep-as-is = Dejarlo como está
 
-confirm-delete = <b>Delete the claw in @{ $bot }?</b>
+confirm-delete = <b>¿Borrar el claw de @{ $bot }?</b>
 delete-loses =
-    Lost for good: its memory, its settings and its list of people.
-    The bot stays yours in Telegram. For 10 minutes you can undo this.
-do-delete = Delete it and its memory
-do-keep-claw = Keep it
+    Se pierden para siempre su memoria, sus ajustes y su lista de personas.
+    El bot sigue siendo tuyo en Telegram. Tienes 10 minutos para deshacerlo.
+do-delete = Borrarlo con su memoria
+do-keep-claw = Conservarlo
 
 ending =
     { $kind ->
-        [trial] <b>Your free time ends { $when }.</b>
-       *[grant] <b>Your time ends { $when }.</b>
+        [trial] <b>Tu tiempo gratis termina { $when }.</b>
+       *[grant] <b>Tu tiempo termina { $when }.</b>
     }
-ending-keeps = Then @{ $bot } falls asleep. Everything it knows is kept for 7 days, in case you want it back.
-ending-forgets = Then @{ $bot } falls asleep. Its bot and settings are kept for 7 days, but its memory may be lost. Save what you need from its chat before.
+ending-keeps = Entonces @{ $bot } se dormirá. Todo lo que sabe se guarda 7 días, por si lo quieres de vuelta.
+ending-forgets = Entonces @{ $bot } se dormirá. Su bot y sus ajustes se guardan 7 días, pero puede perder la memoria. Guarda antes lo que necesites de su chat.
 asleep =
     { $kind ->
-        [trial] <b>@{ $bot } is asleep. Your free time is over.</b>
-       *[grant] <b>@{ $bot } is asleep. Your time is over.</b>
+        [trial] <b>@{ $bot } duerme. Tu tiempo gratis ha terminado.</b>
+       *[grant] <b>@{ $bot } duerme. Tu tiempo ha terminado.</b>
     }
-asleep-keeps = Everything it knows is kept. It will be destroyed { $when } unless you get more time.
-asleep-forgets = Its bot and settings are kept; its memory may be lost. It will be destroyed { $when } unless you get more time.
+asleep-keeps = Se guarda todo lo que sabe. Se destruirá { $when } si no consigues más tiempo.
+asleep-forgets = Se guardan su bot y sus ajustes; puede que haya perdido la memoria. Se destruirá { $when } si no consigues más tiempo.
 destroy-soon =
-    <b>@{ $bot } will be destroyed { $when }.</b>
-    Its memory and settings go with it; the bot stays yours. To keep it, ask for more time.
+    <b>@{ $bot } se destruirá { $when }.</b>
+    Con él se van su memoria y sus ajustes; el bot sigue siendo tuyo. Para conservarlo, pide más tiempo.
 destroyed =
-    <b>The claw in @{ $bot } is gone.</b>
-    It slept for 7 days. Its memory and settings are destroyed, and its token is erased.
+    <b>El claw de @{ $bot } ya no existe.</b>
+    Durmió 7 días. Su memoria y sus ajustes están destruidos, y su token, borrado.
 destroyed-by-owner =
-    <b>The claw in @{ $bot } is gone, as you asked.</b>
-    Its memory and settings are destroyed, and its token is erased.
-destroyed-bot-stays = The bot is still yours in Telegram.
+    <b>El claw de @{ $bot } ya no existe, como pediste.</b>
+    Su memoria y sus ajustes están destruidos, y su token, borrado.
+destroyed-bot-stays = El bot sigue siendo tuyo en Telegram.
 woken =
-    <b>@{ $bot } is awake again.</b>
-    Open its chat and go on.
+    <b>@{ $bot } está despierto otra vez.</b>
+    Abre su chat y sigue donde estabas.

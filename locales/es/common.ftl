@@ -1,141 +1,140 @@
-### What every screen shares: times, codes, small words, the answers to taps, menus.
-### Texts with tags are HTML; buttons ("do-"), toasts, commands and the profile are plain.
+### Lo que comparten todas las pantallas: tiempos, códigos, palabras sueltas, respuestas a los toques, menús.
 
 code = <i>({ $code })</i>
-and-more = …and { $n } more
+and-more = …y { $n } más
 
-## Times
+## Tiempos
 
 time-when = { $relative }, { $absolute }
-time-in-a-moment = in a moment
+time-in-a-moment = en un momento
 time-in-minutes =
     { $n ->
-        [one] in { $n } minute
-       *[other] in { $n } minutes
+        [one] en { $n } minuto
+       *[other] en { $n } minutos
     }
 time-in-hours =
     { $n ->
-        [one] in { $n } hour
-       *[other] in { $n } hours
+        [one] en { $n } hora
+       *[other] en { $n } horas
     }
 time-in-days =
     { $n ->
-        [one] in { $n } day
-       *[other] in { $n } days
+        [one] en { $n } día
+       *[other] en { $n } días
     }
-time-just-now = just now
+time-just-now = ahora mismo
 time-minutes-ago =
     { $n ->
-        [one] { $n } minute ago
-       *[other] { $n } minutes ago
+        [one] hace { $n } minuto
+       *[other] hace { $n } minutos
     }
 time-hours-ago =
     { $n ->
-        [one] { $n } hour ago
-       *[other] { $n } hours ago
+        [one] hace { $n } hora
+       *[other] hace { $n } horas
     }
 time-days-ago =
     { $n ->
-        [one] { $n } day ago
-       *[other] { $n } days ago
+        [one] hace { $n } día
+       *[other] hace { $n } días
     }
 time-seconds =
     { $n ->
-        [one] { $n } second
-       *[other] { $n } seconds
+        [one] { $n } segundo
+       *[other] { $n } segundos
     }
 time-minutes =
     { $n ->
-        [one] { $n } minute
-       *[other] { $n } minutes
+        [one] { $n } minuto
+       *[other] { $n } minutos
     }
 time-hours =
     { $n ->
-        [one] { $n } hour
-       *[other] { $n } hours
+        [one] { $n } hora
+       *[other] { $n } horas
     }
 time-days =
     { $n ->
-        [one] { $n } day
-       *[other] { $n } days
+        [one] { $n } día
+       *[other] { $n } días
     }
-time-today = today at { $clock }
-time-tomorrow = tomorrow at { $clock }
-time-yesterday = yesterday at { $clock }
-time-date = on { $weekday }, { $day } { $month }, at { $clock }
-time-date-year = on { $day } { $month } { $year } at { $clock }
+time-today = hoy a las { $clock }
+time-tomorrow = mañana a las { $clock }
+time-yesterday = ayer a las { $clock }
+time-date = el { $weekday } { $day } de { $month } a las { $clock }
+time-date-year = el { $day } de { $month } de { $year } a las { $clock }
 time-weekday =
     { $n ->
-        [1] Monday
-        [2] Tuesday
-        [3] Wednesday
-        [4] Thursday
-        [5] Friday
-        [6] Saturday
-       *[7] Sunday
+        [1] lunes
+        [2] martes
+        [3] miércoles
+        [4] jueves
+        [5] viernes
+        [6] sábado
+       *[7] domingo
     }
 time-month =
     { $n ->
-        [1] January
-        [2] February
-        [3] March
-        [4] April
-        [5] May
-        [6] June
-        [7] July
-        [8] August
-        [9] September
-        [10] October
-        [11] November
-       *[12] December
+        [1] enero
+        [2] febrero
+        [3] marzo
+        [4] abril
+        [5] mayo
+        [6] junio
+        [7] julio
+        [8] agosto
+        [9] septiembre
+        [10] octubre
+        [11] noviembre
+       *[12] diciembre
     }
 
-## Buttons that lead somewhere
+## Botones que llevan a otro sitio
 
-do-back = Back
-do-cancel = Cancel
-do-home = Home
-do-continue = Continue
-do-earlier = ‹ Previous
-do-later = More ›
-do-refresh = Refresh
-do-help = Help
-do-how-it-works = How it works
-do-settings = Settings
-do-my-claws = My claws
-do-open-card = Open its card
-do-ask-admin = Ask for more time
+do-back = Atrás
+do-cancel = Cancelar
+do-home = Inicio
+do-continue = Continuar
+do-earlier = ‹ Anteriores
+do-later = Más ›
+do-refresh = Actualizar
+do-help = Ayuda
+do-how-it-works = Cómo funciona
+do-settings = Ajustes
+do-my-claws = Mis claws
+do-open-card = Ver su ficha
+do-ask-admin = Pedir más tiempo
 
-## The small text that answers a tap
+## Respuestas a un toque
 
-toast-not-yours = This button belongs to someone else.
-toast-redrawn = That screen was old. Here is how things stand now.
-toast-expired = This button is too old. Nothing was done; please check and tap again.
-toast-already-done = Already done.
-toast-language-set = I speak English now.
-toast-zone-set = Times are in your zone now.
-toast-removed = Removed.
-toast-broken = Something broke on our side. Please try again in a minute.
+toast-not-yours = Este botón es de otra persona.
+toast-redrawn = Esa pantalla era antigua. Así están las cosas ahora.
+toast-expired = Este botón es demasiado antiguo. No he hecho nada; revisa y vuelve a tocar.
+toast-already-done = Ya estaba hecho.
+toast-language-set = Ahora hablo español.
+toast-zone-set = Las horas ya están en tu zona.
+toast-removed = Quitado.
+toast-broken = Algo falló por nuestra parte. Inténtalo de nuevo en un minuto.
 
-## Telegram's menu of commands
+## El menú de órdenes de Telegram
 
-command-start = Begin, or return to the first screen
-command-status = How my claw is doing
-command-claws = My claws
-command-language = Change language
-command-settings = Language, time zone, my data
-command-help = What I can do
-command-cancel = Stop what we are in the middle of
-command-delete-my-data = Delete everything known about me
-command-provision = Give a person time and a claw
-command-deprovision = Take a claw down
-command-fleet = Every claw and how it is
-command-trace = What stands behind a code
+command-start = Empezar o volver al inicio
+command-status = Cómo está mi claw
+command-claws = Mis claws
+command-language = Cambiar de idioma
+command-settings = Idioma, zona horaria, mis datos
+command-help = Qué puedo hacer
+command-cancel = Dejar lo que estamos haciendo
+command-delete-my-data = Borrar todo lo que se sabe de mí
+command-provision = Dar tiempo y un claw a alguien
+command-deprovision = Retirar un claw
+command-fleet = Todos los claws y cómo están
+command-trace = Qué hay detrás de un código
 
-## The profile, read before anyone presses Start
+## El perfil, antes de pulsar Iniciar
 
-profile-short = Your own AI assistant, living in your own Telegram bot. Try it free, no card.
+profile-short = Tu propio asistente de IA, en tu propio bot de Telegram. Pruébalo gratis, sin tarjeta.
 profile-long =
-    Get an AI assistant of your own. It lives in your own Telegram bot, remembers what you tell it, and only the people you choose can talk to it.
+    Ten tu propio asistente de IA. Vive en tu propio bot de Telegram, recuerda lo que le cuentas y solo habla con quien tú elijas.
 
-    You make a bot, pick the model it thinks with, and about a minute later it is awake. The first days are free, no card, and nothing is charged afterwards.
+    Creas un bot, eliges el modelo con el que piensa y, más o menos en un minuto, está despierto. Los primeros días son gratis, sin tarjeta, y después no se cobra nada.

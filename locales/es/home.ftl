@@ -1,124 +1,124 @@
-### The first screen, explanations, settings, one's own data, and small answers.
+### El inicio, las explicaciones, los ajustes, los datos propios y las respuestas breves.
 
 home-welcome =
-    <b>Your own AI assistant, living in your own Telegram bot.</b>
-    It remembers, it works while you sleep, and only the people you choose can talk to it.
+    <b>Tu propio asistente de IA, en tu propio bot de Telegram.</b>
+    Recuerda, trabaja mientras duermes y solo habla con quien tú elijas.
 home-claws =
     { $claws ->
-        [one] <b>You have { $claws } claw.</b>
-       *[other] <b>You have { $claws } claws.</b>
+        [one] <b>Tienes { $claws } claw.</b>
+       *[other] <b>Tienes { $claws } claws.</b>
     }
-home-wizard-open = You were in the middle of hatching a claw. Everything you chose is still here.
+home-wizard-open = Dejaste un claw a medio crear. Todo lo que elegiste sigue aquí.
 
-offer-trial = Free for { $span }. No card.
-offer-ask-admin = Your free time has been used. If you want to go on, ask for more.
+offer-trial = Gratis durante { $span }. Sin tarjeta.
+offer-ask-admin = Ya usaste tu tiempo gratis. Si quieres seguir, pide más.
 
 right-waiting =
     { $kind ->
-        [trial] { $span } free, counted from the moment your claw is ready.
-       *[grant] You have { $span }, counted from the moment your claw is ready.
+        [trial] { $span } gratis, que cuentan desde que tu claw esté listo.
+       *[grant] Tienes { $span }, que cuentan desde que tu claw esté listo.
     }
 right-until =
     { $kind ->
-        [trial] Your free time ends { $when }.
-       *[grant] Your time ends { $when }.
+        [trial] Tu tiempo gratis termina { $when }.
+       *[grant] Tu tiempo termina { $when }.
     }
 right-ended =
     { $kind ->
-        [trial] Your free time ended { $when }.
-       *[grant] Your time ended { $when }.
+        [trial] Tu tiempo gratis terminó { $when }.
+       *[grant] Tu tiempo terminó { $when }.
     }
-nothing-charged = Nothing is charged afterwards.
+nothing-charged = Después no se cobra nada.
 
-how-title = <b>How it works</b>
+how-title = <b>Cómo funciona</b>
 how-steps =
-    <b>1.</b> You make a Telegram bot. It takes two minutes, and it belongs to you.
-    <b>2.</b> You pick the model it thinks with, and who may talk to it.
-    <b>3.</b> Your claw hatches inside the bot, usually in about a minute. A claw is an assistant with a memory: you write to it as you would to a person.
-how-trial = The first { $span } are free, counted from the moment it is ready. Nothing is charged afterwards: it falls asleep, and its bot and settings are kept for 7 days.
+    <b>1.</b> Creas un bot de Telegram. Lleva dos minutos y es tuyo.
+    <b>2.</b> Eliges el modelo con el que piensa y quién puede hablarle.
+    <b>3.</b> Tu claw nace dentro del bot, normalmente en cosa de un minuto. Un claw es un asistente con memoria: le escribes como a una persona.
+how-trial = Tienes { $span } gratis desde que está listo. Después no se cobra nada: se duerme, y su bot y sus ajustes se guardan 7 días.
 
 help =
-    <b>I hatch claws and look after them.</b>
-    To talk to your claw, open its own chat. Here you change its model, its people, its name, or let it sleep.
+    <b>Creo claws y cuido de ellos.</b>
+    Para hablar con el tuyo, abre su propio chat. Aquí cambias su modelo, su gente o su nombre, o lo dejas dormir.
 help-commands =
-    /start  the first screen
-    /status  how your claw is doing
-    /claws  your claws
-    /language  another language
-    /settings  language, time zone, your data
-    /cancel  stop what we are in the middle of
-    /delete_my_data  delete everything I know about you
+    /start  el inicio
+    /status  cómo está tu claw
+    /claws  tus claws
+    /language  otro idioma
+    /settings  idioma, zona horaria, tus datos
+    /cancel  dejar lo que estamos haciendo
+    /delete_my_data  borrar todo lo que sé de ti
 help-admin =
-    For operators
-    <code>/provision 4242 sonnet 30</code>  give a person 30 days
-    <code>/deprovision 4242</code>  take a claw down
-    /fleet  every claw
-    <code>/trace K7F-2M</code>  what stands behind a code
+    Para operadores
+    <code>/provision 4242 sonnet 30</code>  dar 30 días a alguien
+    <code>/deprovision 4242</code>  retirar un claw
+    /fleet  todos los claws
+    <code>/trace K7F-2M</code>  qué hay detrás de un código
 
-languages = Which language shall I speak?
+languages = ¿En qué idioma hablamos?
 
-settings-title = <b>Settings</b>
+settings-title = <b>Ajustes</b>
 settings-known =
-    Language: { $language }
-    Time zone: { $zone }, where it is { $clock }
+    Idioma: { $language }
+    Zona horaria: { $zone }, donde son las { $clock }
 settings-no-zone =
-    Language: { $language }
-    Time zone: not known yet, so I say times in UTC
+    Idioma: { $language }
+    Zona horaria: aún no la sé, así que digo las horas en UTC
 ask-zone =
-    <b>What time is it where you are?</b>
-    Tap the clock that matches yours, or send me the name of your zone, such as <code>Europe/Rome</code>.
-ask-zone-current = Now set: { $zone }.
+    <b>¿Qué hora es donde estás?</b>
+    Toca el reloj que coincida con el tuyo o envíame el nombre de tu zona, por ejemplo <code>America/Bogota</code>.
+ask-zone-current = Ahora: { $zone }.
 zone-city =
     { $at ->
         [0] UTC
-        [1] Los Angeles
-        [2] New York
+        [1] Los Ángeles
+        [2] Nueva York
         [3] São Paulo
-        [4] London
+        [4] Londres
         [5] Madrid
-        [6] Moscow
-        [7] Dubai
-        [8] Kolkata
-        [9] Singapore
-        [10] Shanghai
-       *[11] Tokyo
+        [6] Moscú
+        [7] Dubái
+        [8] Calcuta
+        [9] Singapur
+        [10] Shanghái
+       *[11] Tokio
     }
 
-ask-forget = <b>Delete everything I know about you?</b>
+ask-forget = <b>¿Borro todo lo que sé de ti?</b>
 forget-loses =
-    Deleted for good: your name, your Telegram number, your settings and your bots' tokens.
-    What stays is a record that no longer says who it was about. Your bots stay yours in Telegram.
+    Se borran para siempre tu nombre, tu número de Telegram, tus ajustes y los tokens de tus bots.
+    Queda un registro que ya no dice de quién era. Tus bots siguen siendo tuyos en Telegram.
 forget-loses-claws =
     { $claws ->
-        [one] Deleted for good: your claw with its memory, your name, your Telegram number, your settings and your bots' tokens.
-       *[other] Deleted for good: your { $claws } claws with their memory, your name, your Telegram number, your settings and your bots' tokens.
+        [one] Se borran para siempre tu claw con su memoria, tu nombre, tu número de Telegram, tus ajustes y los tokens de tus bots.
+       *[other] Se borran para siempre tus { $claws } claws con su memoria, tu nombre, tu número de Telegram, tus ajustes y los tokens de tus bots.
     }
-    Time you still have is lost too. What stays is a record that no longer says who it was about. Your bots stay yours in Telegram.
+    También pierdes el tiempo que te quede. Queda un registro que ya no dice de quién era. Tus bots siguen siendo tuyos en Telegram.
 forgotten =
-    <b>Done. I no longer know who you are.</b>
-    You can clear this chat now. /start begins anew.
+    <b>Hecho. Ya no sé quién eres.</b>
+    Puedes vaciar este chat. Con /start empiezas de cero.
 
 broken =
-    <b>Something broke on our side.</b>
-    It has been written down for the operators. Please try again in a minute; if it happens again, send them this code.
-too-fast = That was faster than I can follow. Give me a few seconds, then tap again.
+    <b>Algo falló por nuestra parte.</b>
+    Ha quedado anotado para los operadores. Inténtalo de nuevo en un minuto; si vuelve a pasar, envíales este código.
+too-fast = Vas más rápido de lo que puedo seguirte. Espera unos segundos y vuelve a tocar.
 not-understood =
-    I set claws up, but I do not chat myself.
-    To talk to your claw, open its own chat. To change something, choose here:
-private-only = I only work in a private chat. Open my profile and write to me there.
+    Yo preparo claws, pero no converso.
+    Para hablar con el tuyo, abre su chat. Para cambiar algo, elige aquí:
+private-only = Solo trabajo en un chat privado. Abre mi perfil y escríbeme allí.
 cancelled =
-    <b>Stopped.</b>
-    Nothing was started. You can begin again whenever you like.
+    <b>Lo dejamos aquí.</b>
+    No se ha puesto nada en marcha. Puedes empezar otra vez cuando quieras.
 
-do-hatch = Hatch my claw
-do-continue-hatching = Continue hatching
-do-change-language = Change language
-do-change-zone = Change time zone
-do-ask-forget = Delete my data…
-do-forget = Delete my data
+do-hatch = Crear mi claw
+do-continue-hatching = Seguir creándolo
+do-change-language = Cambiar idioma
+do-change-zone = Cambiar zona horaria
+do-ask-forget = Borrar mis datos…
+do-forget = Borrar mis datos
 do-forget-claws =
     { $claws ->
-        [one] Delete my data and my claw
-       *[other] Delete my data and { $claws } claws
+        [one] Borrar mis datos y mi claw
+       *[other] Borrar mis datos y { $claws } claws
     }
-do-keep-data = Keep everything
+do-keep-data = Conservarlo todo

@@ -1,39 +1,39 @@
-### Every no: why, and what to do next.
+### Cada no: por qué, y qué hacer ahora.
 
 refusal-above = <blockquote>{ $why }</blockquote>
 
-refusal-not-a-token = That does not look like a bot token. Copy the whole line from BotFather, numbers, colon and all, and paste it here.
-refusal-token-dead = Telegram does not know this token any more. Ask BotFather for the present one and paste that.
-refusal-our-own-bot = That is the token of the bot you are talking to. Make a bot of your own and send me its token.
-refusal-bot-taken = Someone else has connected this bot here. If it is yours, revoke its token at BotFather and send me the new one; or use another bot.
-refusal-bot-busy = This bot already hosts another claw of yours. Choose a different one.
-refusal-token-forgotten = It has been a while, so I have thrown the sealed token away. Please paste it again.
-refusal-telegram-silent = Telegram did not answer in time, and nothing was stored. Please try again in a minute.
+refusal-not-a-token = Eso no parece el token de un bot. Copia de BotFather la línea entera, con los números y los dos puntos, y pégala aquí.
+refusal-token-dead = Telegram ya no conoce este token. Pide a BotFather el actual y pégalo aquí.
+refusal-our-own-bot = Ese es el token del bot con el que estás hablando. Crea un bot tuyo y envíame su token.
+refusal-bot-taken = Otra persona ya conectó este bot aquí. Si es tuyo, revoca su token en BotFather y envíame el nuevo; o usa otro bot.
+refusal-bot-busy = En este bot ya vive otro claw tuyo. Elige uno distinto.
+refusal-token-forgotten = Ha pasado un rato y ya tiré el token sellado. Pégalo otra vez, por favor.
+refusal-telegram-silent = Telegram no respondió a tiempo y no se guardó nada. Inténtalo de nuevo en un minuto.
 
-refusal-person-is-owner = That is you, and you are always let in. Choose somebody else, or go on.
-refusal-person-known = This person is on the list already. Choose somebody else, or go on.
-refusal-too-many-people = A claw listens to at most { $most } people. Remove someone to make room.
-refusal-username-not-enough = A username can pass to someone else, so I do not let people in by it. Choose them with the button, forward a message of theirs, or send their numeric id.
-refusal-forward-hidden = That message hides who wrote it. Choose the person with the button, or send their numeric id.
-refusal-not-a-person = Bots and channels cannot be let in. Choose a person.
-refusal-not-a-number = I expected a numeric id, such as <code>123456789</code>. Send that, or choose the person with the button.
+refusal-person-is-owner = Esa persona eres tú, y siempre puedes entrar. Elige a otra o sigue adelante.
+refusal-person-known = Esa persona ya está en la lista. Elige a otra o sigue adelante.
+refusal-too-many-people = Un claw escucha como mucho a { $most } personas. Quita a alguien para hacer sitio.
+refusal-username-not-enough = Un nombre de usuario puede pasar a otra persona, así que no me basta. Elígela con el botón, reenvía un mensaje suyo o envía su id numérico.
+refusal-forward-hidden = Ese mensaje oculta quién lo escribió. Elige a la persona con el botón o envía su id numérico.
+refusal-not-a-person = Los bots y los canales no pueden entrar. Elige a una persona.
+refusal-not-a-number = Esperaba un id numérico, como <code>123456789</code>. Envíalo o elige a la persona con el botón.
 
-refusal-trial-used = The free time was used before, by you or by this bot. If you want to go on, ask for more time.
-refusal-not-entitled = You have no time left for a claw. Ask for more, and I will pass it on.
-refusal-claw-limit = You already have a claw for all the time you have. Look after that one, or delete it first.
-refusal-wizard-incomplete = One answer is still missing. Let us go on where it is.
-refusal-model-gone = This model is not offered any more. Please pick another one.
+refusal-trial-used = El tiempo gratis ya se usó antes, contigo o con este bot. Si quieres seguir, pide más tiempo.
+refusal-not-entitled = No te queda tiempo para un claw. Pide más y yo lo paso.
+refusal-claw-limit = Ya tienes un claw para todo el tiempo que tienes. Cuida de ese o bórralo antes.
+refusal-wizard-incomplete = Falta una respuesta. Sigamos por ahí.
+refusal-model-gone = Este modelo ya no se ofrece. Elige otro, por favor.
 
-refusal-not-yours = That is not yours, so I leave it alone. Here is what is yours.
-refusal-claw-gone = That claw is gone. Look at the ones you have.
-refusal-too-late-to-undo = The ten minutes are over, so it can no longer be undone. You can hatch a new claw in the same bot.
-refusal-bad-title = A name has 1 to { $most } characters. Send me a shorter one.
-refusal-unknown-zone = I do not know that time zone. Tap one of the cities, or send a name such as <code>Europe/Rome</code>.
-refusal-tap-expired = This button is too old to act on, and nothing was done. Open the screen again and tap there.
+refusal-not-yours = Eso no es tuyo, así que no lo toco. Aquí está lo que sí es tuyo.
+refusal-claw-gone = Ese claw ya no existe. Mira los que tienes.
+refusal-too-late-to-undo = Pasaron los diez minutos y ya no se puede deshacer. Puedes crear un claw nuevo en el mismo bot.
+refusal-bad-title = Un nombre tiene de 1 a { $most } caracteres. Envíame uno más corto.
+refusal-unknown-zone = No conozco esa zona horaria. Toca una de las ciudades o envía un nombre como <code>America/Bogota</code>.
+refusal-tap-expired = Este botón es demasiado antiguo y no he hecho nada. Abre la pantalla de nuevo y toca allí.
 
-refusal-person-unknown = Nobody with that number has written to this bot. Ask them to press Start first.
-refusal-bad-arguments = Write it like this: <code>{ $usage }</code>
-refusal-model-unknown = No single model fits “{ $typed }”. Use its full name as it stands in the list.
-refusal-incident-unknown = There is no incident <code>{ $code }</code>. Check the code; old ones are cleared away.
-refusal-already-decided = That was confirmed or withdrawn before. Send the command again if you still need it.
-refusal-no-claw = This person has no claw. Look at the fleet to find the right one.
+refusal-person-unknown = Nadie con ese número ha escrito a este bot. Pídele que antes pulse Iniciar.
+refusal-bad-arguments = Escríbelo así: <code>{ $usage }</code>
+refusal-model-unknown = No hay un único modelo que encaje con «{ $typed }». Usa su nombre completo, tal como está en la lista.
+refusal-incident-unknown = No hay ningún incidente <code>{ $code }</code>. Revisa el código; los antiguos se eliminan.
+refusal-already-decided = Eso ya se confirmó o se retiró. Si aún hace falta, envía la orden otra vez.
+refusal-no-claw = Esta persona no tiene ningún claw. Búscalo en la flota.

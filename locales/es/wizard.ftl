@@ -1,125 +1,125 @@
-### Hatching a claw, step by step: terms, bot, model, people, summary.
+### Crear un claw, paso a paso: condiciones, bot, modelo, gente, resumen.
 
-wizard-step = <i>Step { $place } of 5</i>
+wizard-step = <i>Paso { $place } de 5</i>
 
-terms = <b>Before we begin, in plain words</b>
+terms = <b>Antes de empezar, en pocas palabras</b>
 terms-points =
-    • The free time starts when your claw is ready. When it is over, the claw falls asleep. Nothing is charged.
-    • A sleeping claw is kept for 7 days, then destroyed.
-    • Your bot's token is locked away and used only to run your claw.
-    • What you write to your claw is read by the model you pick. It can be wrong: check what matters.
-    • Do not use it to harm people or break the law; such a claw is taken down.
-    • /delete_my_data deletes what I know about you, at any time.
-do-agree = I agree, go on
+    • El tiempo gratis empieza cuando tu claw está listo. Al acabar, se duerme. No se cobra nada.
+    • Un claw dormido se guarda 7 días y luego se destruye. Si un servidor no puede conservar su memoria mientras tanto, te aviso antes.
+    • El token de tu bot queda bajo llave y solo sirve para que tu claw funcione.
+    • Lo que le escribes lo lee el modelo que eliges. Puede equivocarse: comprueba lo importante.
+    • No lo uses para hacer daño ni para infringir la ley; un claw así se retira.
+    • Con /delete_my_data borro lo que sé de ti, cuando quieras.
+do-agree = De acuerdo, seguimos
 
 choose-bot =
-    <b>Give your claw a bot to live in.</b>
-    It gets a chat of its own there, under the name you give it.
-choose-bot-create = With one tap Telegram makes the bot for you: check its name, confirm, and come back here.
-do-create-bot = Create it in one tap
-do-have-token = I have a token from BotFather
-do-make-with-botfather = Make one with BotFather
-do-use-own-bot = Use @{ $bot }
+    <b>Dale a tu claw un bot donde vivir.</b>
+    Allí tendrá su propio chat, con el nombre que le pongas.
+choose-bot-create = Con un toque, Telegram te crea el bot: revisa el nombre, confirma y vuelve aquí.
+do-create-bot = Crearlo con un toque
+do-have-token = Tengo un token de BotFather
+do-make-with-botfather = Crear uno con BotFather
+do-use-own-bot = Usar @{ $bot }
 
-guide-hatch = <b>Make a bot in five short steps</b>
+guide-hatch = <b>Crea un bot en cinco pasos cortos</b>
 guide-steps =
-    <b>1.</b> Open @BotFather with the button below
-    <b>2.</b> Send <code>/newbot</code>
-    <b>3.</b> Send a name, any you like
-    <b>4.</b> Send a username that ends in <code>bot</code>
-    <b>5.</b> Copy the token it gives you and paste it here
-guide-claw = <b>Give your claw a new token</b>
+    <b>1.</b> Abre @BotFather con el botón de abajo
+    <b>2.</b> Envíale <code>/newbot</code>
+    <b>3.</b> Envíale un nombre, el que quieras
+    <b>4.</b> Envíale un usuario que termine en <code>bot</code>
+    <b>5.</b> Copia el token que te da y pégalo aquí
+guide-claw = <b>Dale a tu claw un token nuevo</b>
 guide-claw-steps =
-    <b>1.</b> Open @BotFather with the button below
-    <b>2.</b> Send <code>/mybots</code> and choose the bot
-    <b>3.</b> Tap API Token
-    <b>4.</b> Copy the token, or revoke it for a new one
-    <b>5.</b> Paste it here
-guide-promise = I check the token, lock it away and delete your message.
-do-open-botfather = Open BotFather
+    <b>1.</b> Abre @BotFather con el botón de abajo
+    <b>2.</b> Envíale <code>/mybots</code> y elige el bot
+    <b>3.</b> Toca API Token
+    <b>4.</b> Copia el token, o revócalo para tener uno nuevo
+    <b>5.</b> Pégalo aquí
+guide-promise = Compruebo el token, lo guardo bajo llave y borro tu mensaje.
+do-open-botfather = Abrir BotFather
 
-bot-found = Found it: <b>{ $name }</b>, @{ $bot }.
-bot-found-pasted = Your message is deleted and the token is sealed.
+bot-found = Aquí está: <b>{ $name }</b>, @{ $bot }.
+bot-found-pasted = Tu mensaje está borrado y el token, sellado.
 bot-found-foreign =
-    <b>Another service receives this bot's messages now.</b>
-    If your claw moves in, that service goes silent.
-do-use-bot = Use this bot
-do-use-bot-anyway = Use it, end the other service
-do-another-bot = Another bot
+    <b>Otro servicio recibe ahora los mensajes de este bot.</b>
+    Si tu claw se muda aquí, ese servicio dejará de recibirlos.
+do-use-bot = Usar este bot
+do-use-bot-anyway = Usarlo y cortar el otro servicio
+do-another-bot = Otro bot
 
 choose-model =
-    <b>Which mind should it have?</b>
-    You can change it any time. ★ is a good start.
+    <b>¿Con qué modelo quieres que piense?</b>
+    Puedes cambiarlo cuando quieras. ★ es un buen comienzo.
 model-line =
     { $suggested ->
         [yes] <b>{ $model }</b> ★
        *[no] <b>{ $model }</b>
     }
     { $badges }
-model-badges = price { $price }  speed { $speed }  quality { $quality }
+model-badges = precio { $price }  rapidez { $speed }  calidad { $quality }
 
-people-none = <b>Only you can talk to it.</b> Add someone?
+people-none = <b>Solo tú puedes hablarle.</b> ¿Añades a alguien?
 people-some =
     { $n ->
-        [one] <b>You and { $n } person can talk to it:</b>
-       *[other] <b>You and { $n } people can talk to it:</b>
+        [one] <b>Pueden hablarle tú y { $n } persona:</b>
+       *[other] <b>Pueden hablarle tú y { $n } personas:</b>
     }
-people-unsaved = The list is not saved yet.
+people-unsaved = La lista aún no está guardada.
 guest-named = { $name } <code>{ $id }</code>
 guest-unnamed = <code>{ $id }</code>
-do-only-me = Only me
-do-add-person = Add a person
-do-remove-person = Remove { $name }
-do-save-people = Save the list
-do-back-unsaved = Back without saving
+do-only-me = Solo yo
+do-add-person = Añadir a alguien
+do-remove-person = Quitar a { $name }
+do-save-people = Guardar la lista
+do-back-unsaved = Volver sin guardar
 
 ask-person =
-    <b>Who should be able to talk to it?</b>
-    Tap the button below and choose them in Telegram's own list.
-    You can also forward me a message of theirs, or send their numeric id. A username is not enough: it can pass to someone else.
-do-pick-person = Choose a person
+    <b>¿Quién más podrá hablarle?</b>
+    Toca el botón de abajo y elígelo en la lista de Telegram.
+    También puedes reenviarme un mensaje suyo o enviarme su id numérico. El nombre de usuario no basta: puede pasar a otra persona.
+do-pick-person = Elegir a una persona
 
-company-none = only you
+company-none = solo tú
 company =
     { $n ->
-        [one] you and { $n } person
-       *[other] you and { $n } people
+        [one] tú y { $n } persona
+       *[other] tú y { $n } personas
     }
 
 summary =
-    <b>Ready to hatch</b>
+    <b>Todo listo para nacer</b>
     { $name }, @{ $bot }
     { $model }, { $company }
-summary-trial = { $span } free, starting when it is ready. Nothing is charged afterwards.
-summary-has-claw = You already have a claw for the time you have. Look after that one, or remove it first.
-summary-forgets = Good to know: pausing or changing this claw later keeps its bot and settings, but may cost it its memory. I will ask each time.
-do-start = Start my claw
-do-start-free = Start { $span } free
-do-start-span = Start my { $span }
-do-change-bot = Change bot
-do-change-model = Change model
+summary-trial = { $span } gratis, que empiezan cuando esté listo. Después no se cobra nada.
+summary-has-claw = Ya tienes un claw para el tiempo que tienes. Cuida de ese o bórralo antes.
+summary-forgets = Conviene saberlo: si más adelante lo pausas o lo cambias, se conservan su bot y sus ajustes, pero puede perder la memoria. Te preguntaré cada vez.
+do-start = Poner en marcha mi claw
+do-start-free = Empezar { $span } gratis
+do-start-span = Empezar mis { $span }
+do-change-bot = Cambiar bot
+do-change-model = Cambiar modelo
 
-in-line-full = <b>Every place is taken right now.</b>
-in-line-trials = <b>Today's free claws have all been given out.</b>
+in-line-full = <b>Ahora mismo no queda sitio.</b>
+in-line-trials = <b>Los claws gratis de hoy ya están repartidos.</b>
 in-line =
-    You are number { $place } in line. I will write to you when it is your turn; you do not have to wait here.
-    Everything you chose is kept.
-do-leave-line = Leave the line
+    Eres el número { $place } de la cola. Te escribiré cuando te toque; no hace falta que esperes aquí.
+    Todo lo que elegiste queda guardado.
+do-leave-line = Salir de la cola
 your-turn =
-    <b>It is your turn.</b>
-    A place is held for you for { $span }. Everything you chose is still here.
+    <b>Te toca.</b>
+    Te guardo el sitio durante { $span }. Todo lo que elegiste sigue aquí.
 admin-asked =
-    <b>I have passed it on.</b>
-    A person will look at it, and I will write to you when they decide.
+    <b>Lo he pasado.</b>
+    Una persona lo mirará, y te escribiré cuando decida.
 
 granted =
-    <b>You have been given { $span }.</b>
-    They are counted from the moment your claw is ready.
-granted-hatching = It is hatching now. I will write to you when it is awake.
-granted-waiting = All it needs is a bot to live in.
+    <b>Te han dado { $span }.</b>
+    Cuentan desde que tu claw esté listo.
+granted-hatching = Está naciendo. Te escribiré cuando despierte.
+granted-waiting = Solo le falta un bot donde vivir.
 grant-withdrawn =
-    <b>The time you were given has been taken back.</b>
-    Nothing is charged. If you think this is a mistake, ask.
+    <b>Te han retirado el tiempo que te habían dado.</b>
+    No se cobra nada. Si crees que es un error, pregunta.
 taken-away =
-    <b>An operator took down @{ $bot }.</b>
-    Its memory and settings are gone, and its token is erased.
+    <b>Un operador ha retirado @{ $bot }.</b>
+    Su memoria y sus ajustes ya no existen, y su token está borrado.

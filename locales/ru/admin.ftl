@@ -1,28 +1,28 @@
-### The operators' screens: who, what, state, money, age, code.
+### Экраны операторов: кто, что, состояние, деньги, возраст, код.
 
 admin-ask-reason =
-    <b>Why?</b> Send me the reason in one message; it is kept with the act.
+    <b>Почему?</b> Пришлите причину одним сообщением: она сохранится вместе с действием.
     { $person }
     { $what }
-admin-who = Who: { $person }
-admin-bot = Bot: @{ $bot }
-admin-no-bot = Bot: none yet, the time will wait for one
-admin-model = Model: { $model }
-admin-before = Before: { $right }
-admin-after = After: { $span } more, nothing is charged
-admin-reason = Reason: <i>{ $reason }</i>
-admin-expires = This can be confirmed until it expires { $when }.
-admin-confirm-provision = <b>Give { $span }?</b>
-admin-confirm-deprovision = <b>Take down { $handle }?</b>
-admin-deprovision-keeps = Its owner loses the claw and its settings. The server keeps its data.
-admin-deprovision-forgets = Its owner loses the claw, its settings and its memory, for good.
-admin-pick-claw = <b>Which one?</b>
-admin-withdrawn = Withdrawn. Nothing was done.
-admin-expired = This waited too long and has expired. Nothing was done; send the command again.
+admin-who = Кто: { $person }
+admin-bot = Бот: @{ $bot }
+admin-no-bot = Бот: пока нет, время его подождёт
+admin-model = Модель: { $model }
+admin-before = Было: { $right }
+admin-after = Станет: ещё { $span }, ничего не списывается
+admin-reason = Причина: <i>{ $reason }</i>
+admin-expires = Подтвердить можно, пока не истечёт срок: { $when }.
+admin-confirm-provision = <b>Дать { $span }?</b>
+admin-confirm-deprovision = <b>Снять { $handle }?</b>
+admin-deprovision-keeps = Владелец потеряет клешню и её настройки. Её данные сервер хранит.
+admin-deprovision-forgets = Владелец навсегда потеряет клешню, её настройки и память.
+admin-pick-claw = <b>Какую?</b>
+admin-withdrawn = Отозвано. Ничего не сделано.
+admin-expired = Ждали слишком долго, срок вышел. Ничего не сделано: пошлите команду снова.
 admin-grant-waits =
-    <b>Given: { $span }.</b>
+    <b>Дано: { $span }.</b>
     { $person }
-    It starts when they connect a bot and their claw is ready. I have written to them.
+    Счёт пойдёт, когда будет подключён бот и готова клешня. Я уже написал.
 admin-working =
     <b>{ $what }</b>
     { $person }
@@ -32,96 +32,96 @@ admin-finished =
     <b>✓ { $what }</b>
     { $person }
     { $status }
-    took { $took }
+    заняло { $took }
 admin-person-asks =
-    <b>Someone asks for time.</b>
+    <b>Просят времени.</b>
     { $person }
-    To give 30 days: <code>/provision { $id } 30</code>
-admin-right-none = no time
+admin-person-asks-hint = Дать 30 дней: <code>/provision { $id } 30</code>
+admin-right-none = времени нет
 admin-right-waiting =
     { $kind ->
-        [trial] trial, { $span } waiting
-       *[grant] grant, { $span } waiting
+        [trial] проба, { $span } впереди
+       *[grant] дано, { $span } впереди
     }
 admin-right-until =
     { $kind ->
-        [trial] trial, ends { $when }
-       *[grant] grant, ends { $when }
+        [trial] проба, закончится { $when }
+       *[grant] дано, закончится { $when }
     }
 admin-right-ended =
     { $kind ->
-        [trial] trial, ended { $when }
-       *[grant] grant, ended { $when }
+        [trial] проба, закончилась { $when }
+       *[grant] дано, закончилось { $when }
     }
-act-provision = Give { $span }
-act-deprovision = Take the claw down
-person-forgotten = someone who was forgotten
-person-unreachable = { $person }, cannot be reached
+act-provision = Дать { $span }
+act-deprovision = Снять клешню
+person-forgotten = человек, которого попросили забыть
+person-unreachable = { $person }, написать нельзя
 state = { $sign } { $status }
 
 fleet =
-    <b>Fleet: { $total } of { $capacity } claws</b>
-    In line: { $line }. Trials today: { $trials } of { $most }.
+    <b>Все клешни: { $total } из { $capacity }</b>
+    В очереди: { $line }. Проб сегодня: { $trials } из { $most }.
 fleet-count = { $status } { $n }
-fleet-empty = No claw yet.
+fleet-empty = Клешней пока нет.
 fleet-line =
     <b>{ $handle }</b> { $person }
     @{ $bot }, { $model }
     { $status }, { $age }
     { $right }
-fleet-page = Page { $page } of { $pages }
+fleet-page = Страница { $page } из { $pages }
 
 trace =
     <b>{ $code }</b>
-    While { $doing }
-trace-claw = Claw: <code>{ $claw }</code>
+    Что делали: { $doing }
+trace-claw = Клешня: <code>{ $claw }</code>
 trace-at = { $when }
 trace-chain = <blockquote>{ $chain }</blockquote>
 
-alert-open = <b>Alert.</b> { $what }
+alert-open = <b>Тревога.</b> { $what }
 alert-next = { $next }
-alert-since = Since { $when }
-alert-resolved = <b>Resolved after { $took }.</b> { $what }
+alert-since = Началось { $when }.
+alert-resolved = <b>Устранено за { $took }.</b> { $what }
 alert-infra-failing =
-    The infra fails or cannot be reached. Nothing hatches or changes meanwhile.
+    Инфраструктура сбоит или не отвечает. Пока так, ничего не растёт и не меняется.
     <blockquote>{ $why }</blockquote>
-alert-infra-locked-out = The infra does not accept our key. Nothing hatches or changes.
-alert-infra-full = The infra has no room. New claws wait in line.
+alert-infra-locked-out = Инфраструктура не принимает наш ключ. Ничего не растёт и не меняется.
+alert-infra-full = В инфраструктуре нет места. Новые клешни ждут в очереди.
 alert-claw-late =
-    A claw should have been up long ago.
+    Клешня давно должна была подняться.
     { $person }
     <code>{ $claw }</code>
 alert-claw-refused =
-    The infra refused a claw.
+    Инфраструктура отказала клешне.
     { $person }
     <code>{ $claw }</code>
     <blockquote>{ $why }</blockquote>
 alert-drift =
-    What is written and what is there differ.
+    Записано одно, на деле другое.
     { $person }
     <code>{ $claw }</code>
     <blockquote>{ $what }</blockquote>
-alert-poison-update = An update could not be handled and was put aside: <code>{ $update }</code>
-alert-poison-message = A message could not be delivered and was put aside. Chat <code>{ $chat }</code>
-alert-second-poller = Someone else receives this bot's updates. People's taps get lost.
-alert-bot-token-dead = Telegram does not accept this bot's token. Nobody can be answered.
+alert-poison-update = Обновление не удалось обработать, оно отложено: <code>{ $update }</code>
+alert-poison-message = Сообщение не удалось доставить, оно отложено. Чат <code>{ $chat }</code>
+alert-second-poller = Обновления этого бота получает кто-то ещё. Нажатия людей теряются.
+alert-bot-token-dead = Telegram не принимает токен этого бота. Ответить никому нельзя.
 alert-unsealable =
-    A sealed value does not open.
+    Запечатанное значение не открывается.
     <blockquote>{ $what }</blockquote>
 
-next-infra-failing = I keep trying by myself. Check that the infra is up and its address is right.
-next-infra-locked-out = Put the right key into the settings and restart.
-next-infra-full = Add room, or take claws down.
-next-claw-late = I keep trying by myself. Look at the claw at the infra.
-next-claw-refused = Mend what it names, or take the claw down.
-next-drift = I set right what is safe. Check the claw in the fleet.
-next-poison-update = The person may have to tap again. The log holds the cause.
-next-poison-message = The log holds the cause. Everything else goes on.
-next-second-poller = Find the other program with this token and stop it, or revoke the token.
-next-bot-token-dead = Take the present token from BotFather, put it into the settings and restart.
-next-unsealable = Check that the sealing key is the one it was sealed with.
+next-infra-failing = Я продолжаю пробовать. Проверьте, что инфраструктура работает и адрес верный.
+next-infra-locked-out = Впишите верный ключ в настройки и перезапустите.
+next-infra-full = Добавьте места или снимите лишние клешни.
+next-claw-late = Я продолжаю пробовать. Посмотрите на клешню в инфраструктуре.
+next-claw-refused = Исправьте то, на что указано, или снимите клешню.
+next-drift = Что безопасно, я исправляю сам. Проверьте клешню в списке всех.
+next-poison-update = Человеку, возможно, придётся нажать ещё раз. Причина в журнале.
+next-poison-message = Причина в журнале. Остальное идёт своим чередом.
+next-second-poller = Найдите другую программу с этим токеном и остановите её или отзовите токен.
+next-bot-token-dead = Возьмите у BotFather действующий токен, впишите в настройки и перезапустите.
+next-unsealable = Проверьте, что ключ тот же, которым запечатывали.
 
-do-give-days = Give { $span }
-do-take-down = Take down { $handle }
-do-withdraw = Withdraw
-do-open-fleet = Open fleet
+do-give-days = Дать { $span }
+do-take-down = Снять { $handle }
+do-withdraw = Отозвать
+do-open-fleet = Все клешни

@@ -1,45 +1,45 @@
-### A claw on its way, its card, its changes and its end.
+### Клешня в пути, её карточка, перемены и конец.
 
-hatching = <b>Hatching @{ $bot }</b>
+hatching = <b>Растёт @{ $bot }</b>
 hatch-done = ✓ { $what }
 hatch-doing = … { $what }   { $clock }
-hatch-sealed = Token sealed
-hatch-asking = Asking for a server
-hatch-asked = Server asked
-hatch-finding = Finding it a place
-hatch-found = Place found
-hatch-starting = Starting the assistant
-hatch-elapsed = { $elapsed }, usually about a minute
+hatch-sealed = Токен под замком
+hatch-asking = Прошу сервер
+hatch-asked = Сервер запрошен
+hatch-finding = Ищу ей место
+hatch-found = Место есть
+hatch-starting = Запускаю помощника
+hatch-elapsed = { $elapsed }, обычно около минуты
 hatch-elapsed-slow = { $elapsed }
-hatching-slow = This is taking longer than usual. You can close this; I will write to you when it is awake.
-hatched = ✓ @{ $bot } hatched in { $took }.
+hatching-slow = Идёт дольше обычного. Можно закрыть: я напишу, когда она проснётся.
+hatched = ✓ @{ $bot } выросла за { $took }.
 ready =
-    <b>Your claw is awake.</b>
-    Open @{ $bot } and say hello.
-do-say-hello = Say hello
-do-say-hello-to = Say hello to @{ $bot }
-do-open-chat = Open chat
+    <b>Ваша клешня проснулась.</b>
+    Откройте @{ $bot } и поздоровайтесь.
+do-say-hello = Поздороваться
+do-say-hello-to = Поздороваться с @{ $bot }
+do-open-chat = Открыть чат
 
-stuck = <b>@{ $bot } cannot start.</b>
-reason-token-in-use = Another claw already uses this bot's token. Give this one a bot of its own.
-reason-token-dead = Telegram no longer accepts this bot's token. Take a new one from BotFather and give it to me.
-reason-deleting = Its earlier self is still being cleared away. I try again by myself; you do not have to do anything.
-reason-model-not-allowed = The server does not offer this model. Pick another one; everything else stays.
-reason-no-capacity = The servers are full. It keeps its place in line, and I will write to you when it is awake.
-reason-foreign = Its name is taken by someone else's claw on the server. The operators have been told and will set it right.
-reason-rejected = The server did not accept it. The operators have been told; you do not have to do anything.
+stuck = <b>@{ $bot } не запускается.</b>
+reason-token-in-use = Токен этого бота уже занят другой клешнёй. Дайте этой своего бота.
+reason-token-dead = Telegram больше не принимает токен этого бота. Возьмите новый у BotFather и пришлите мне.
+reason-deleting = Прежняя клешня с этим именем ещё убирается. Я попробую снова сам, от вас ничего не нужно.
+reason-model-not-allowed = На сервере нет такой модели. Выберите другую, остальное не изменится.
+reason-no-capacity = Серверы заняты. Место в очереди за ней, и я напишу, когда она проснётся.
+reason-foreign = Её имя на сервере занято чужой клешнёй. Операторы уже знают и всё поправят.
+reason-rejected = Сервер её не принял. Операторы уже знают, от вас ничего не нужно.
 late =
-    <b>@{ $bot } is not up yet.</b>
-    The server is not answering as it should. I keep trying and will tell you when your claw is awake. The operators know.
+    <b>@{ $bot } ещё не поднялась.</b>
+    Сервер отвечает не так, как должен. Я продолжаю пробовать и напишу, когда клешня проснётся. Операторы в курсе.
 healed-back =
-    <b>The change to @{ $bot } did not work.</b>
-    I put it back as it was: it runs with { $model } again. You can try another change from its card.
+    <b>Перемена в @{ $bot } не удалась.</b>
+    Я вернул всё как было: она снова думает через { $model }. Другую перемену можно попробовать из карточки.
 token-died =
-    <b>@{ $bot } has lost its voice.</b>
-    Telegram no longer accepts its token, so it can neither read nor answer. Take a new token from BotFather and give it to me.
+    <b>@{ $bot } потеряла голос.</b>
+    Telegram больше не принимает её токен, и она не может ни читать, ни отвечать. Возьмите новый у BotFather и пришлите мне.
 
-claws-title = <b>Your claws</b>
-claws-none = <b>You have no claw yet.</b>
+claws-title = <b>Ваши клешни</b>
+claws-none = <b>Клешни у вас пока нет.</b>
 claws-line = { $sign } { $who }, { $status }
 named-titled = <b>{ $title }</b>, @{ $bot }
 named-bot = <b>@{ $bot }</b>
@@ -47,99 +47,100 @@ card-head = { $who }   { $sign } { $status }
 card-mind = { $model }, { $company }
 card-line =
     { $n ->
-        [0] The servers are full. It is next in line.
-        [one] The servers are full. { $n } claw is ahead of it.
-       *[other] The servers are full. { $n } claws are ahead of it.
+        [0] Серверы заняты. Она следующая в очереди.
+        [one] Серверы заняты. Перед ней в очереди { $n } клешня.
+        [few] Серверы заняты. Перед ней в очереди { $n } клешни.
+       *[many] Серверы заняты. Перед ней в очереди { $n } клешней.
     }
-card-kept-until = It sleeps. If nothing changes it will be destroyed { $when }.
-card-undo-until = You can still undo this. It becomes final { $when }.
+card-kept-until = Она спит. Если ничего не изменится, её не станет { $when }.
+card-undo-until = Это ещё можно отменить. Окончательно станет { $when }.
 
-status-pending = about to hatch
-status-provisioning = hatching
-status-ready = awake
-status-degraded = awake, but unwell
-status-updating = changing
-status-pausing = falling asleep
-status-paused = paused
-status-suspended = asleep
-status-waiting = waiting for a place
-status-error = needs help
-status-destroying = being removed
-status-destroyed = gone
+status-pending = вот-вот начнёт расти
+status-provisioning = растёт
+status-ready = не спит
+status-degraded = не спит, но ей нехорошо
+status-updating = меняется
+status-pausing = засыпает
+status-paused = на паузе
+status-suspended = спит
+status-waiting = ждёт места
+status-error = нужна помощь
+status-destroying = удаляется
+status-destroyed = её больше нет
 
-done-renamed = It has a new name.
-done-changing = The change is on its way. It will be away for about a minute.
-done-pausing = It is falling asleep.
-done-waking = It is waking up. That usually takes about a minute.
-done-deleting = It will be removed in 10 minutes. Until then you can undo it.
-done-undone = Undone. It stays.
-done-nothing = Nothing had to be changed.
+done-renamed = Теперь у неё новое имя.
+done-changing = Меняю. Её не будет около минуты.
+done-pausing = Она засыпает.
+done-waking = Она просыпается. Обычно это около минуты.
+done-deleting = Она удалится через 10 минут. До этого можно передумать.
+done-undone = Отменено. Она остаётся.
+done-nothing = Менять ничего не пришлось.
 
-do-change-people = Change people
-do-ask-pause = Pause it…
-do-wake = Wake it up
-do-rename = Rename it
-do-new-token = Give it a new token
-do-ask-delete = Delete this claw…
-do-undo-delete = Undo the deletion
+do-change-people = Сменить круг людей
+do-ask-pause = Поставить на паузу…
+do-wake = Разбудить
+do-rename = Дать имя
+do-new-token = Дать новый токен
+do-ask-delete = Удалить клешню…
+do-undo-delete = Отменить удаление
 
 ask-title =
-    <b>What shall I call @{ $bot } here?</b>
-    Send me a name. Only you see it; the bot's own name does not change.
+    <b>Как мне называть здесь @{ $bot }?</b>
+    Пришлите имя. Его видите только вы, имя самого бота не изменится.
 
-confirm-pause = <b>Pause @{ $bot }?</b>
-pause-keeps = It stops answering until you wake it. It remembers everything. The clock of your time keeps running.
+confirm-pause = <b>Поставить @{ $bot } на паузу?</b>
+pause-keeps = Она перестанет отвечать, пока вы её не разбудите. Она всё помнит. Ваше время продолжит идти.
 pause-forgets =
-    It may lose its memory. Its bot and settings are kept, and you can wake it any time.
-    It stops answering until then, and the clock of your time keeps running.
-do-pause = Pause it
-do-pause-forgetting = Pause it, memory may be lost
-do-keep-awake = Keep it awake
+    Она может потерять память. Бот и настройки сохранятся, разбудить её можно в любой момент.
+    До тех пор она не отвечает, а ваше время идёт.
+do-pause = Поставить на паузу
+do-pause-forgetting = На паузу, память может пропасть
+do-keep-awake = Пусть не спит
 
-confirm-model = <b>Let @{ $bot } think with { $model }?</b>
-confirm-people = <b>Change who can talk to @{ $bot }?</b> From then on: { $company }.
-confirm-bot = <b>Use @{ $new } with its new token for the claw in @{ $bot }?</b>
-change-keeps = It will be away for about a minute. It remembers everything.
-change-forgets = It has to start afresh for this, and may lose its memory. Its bot and settings are kept. It will be away for about a minute.
-do-apply-model = Change model
-do-apply-model-forgetting = Change model, memory may be lost
-do-apply-people = Change people
-do-apply-people-forgetting = Change people, memory may be lost
-do-apply-bot = Use this token
-do-apply-bot-forgetting = Use this token, memory may be lost
-do-keep-as-is = Keep it as it is
+confirm-model = <b>Пусть @{ $bot } думает через { $model }?</b>
+confirm-people = <b>Изменить, кто может говорить с @{ $bot }?</b> Теперь это: { $company }.
+confirm-bot = <b>Взять @{ $new } с новым токеном для клешни @{ $bot }?</b>
+change-keeps = Её не будет около минуты. Она всё помнит.
+change-forgets = Для этого ей придётся начать заново, и память может пропасть. Бот и настройки сохранятся. Её не будет около минуты.
+do-apply-model = Сменить модель
+do-apply-model-forgetting = Сменить, память может пропасть
+do-apply-people = Сменить круг людей
+do-apply-people-forgetting = Сменить, память может пропасть
+do-apply-bot = Взять этот токен
+do-apply-bot-forgetting = Взять токен, память может пропасть
+do-keep-as-is = Оставить как есть
 
-confirm-delete = <b>Delete the claw in @{ $bot }?</b>
+confirm-delete = <b>Удалить клешню @{ $bot }?</b>
 delete-loses =
-    Lost for good: its memory, its settings and its list of people.
-    The bot stays yours in Telegram. For 10 minutes you can undo this.
-do-delete = Delete it and its memory
-do-keep-claw = Keep it
+    Навсегда пропадут её память, настройки и список людей.
+    Бот в Telegram останется вашим. 10 минут это можно отменить.
+do-delete = Удалить вместе с памятью
+do-keep-claw = Оставить
 
 ending =
     { $kind ->
-        [trial] <b>Your free time ends { $when }.</b>
-       *[grant] <b>Your time ends { $when }.</b>
+        [trial] <b>Бесплатное время закончится { $when }.</b>
+       *[grant] <b>Ваше время закончится { $when }.</b>
     }
-ending-keeps = Then @{ $bot } falls asleep. Everything it knows is kept for 7 days, in case you want it back.
-ending-forgets = Then @{ $bot } falls asleep. Its bot and settings are kept for 7 days, but its memory may be lost. Save what you need from its chat before.
+ending-keeps = Потом @{ $bot } заснёт. Всё, что она знает, хранится 7 дней, если захотите её вернуть.
+ending-forgets = Потом @{ $bot } заснёт. Бот и настройки хранятся 7 дней, а память может пропасть. Сохраните нужное из её чата заранее.
 asleep =
     { $kind ->
-        [trial] <b>@{ $bot } is asleep. Your free time is over.</b>
-       *[grant] <b>@{ $bot } is asleep. Your time is over.</b>
+        [trial] <b>@{ $bot } спит. Бесплатное время вышло.</b>
+       *[grant] <b>@{ $bot } спит. Ваше время вышло.</b>
     }
-asleep-keeps = Everything it knows is kept. It will be destroyed { $when } unless you get more time.
-asleep-forgets = Its bot and settings are kept; its memory may be lost. It will be destroyed { $when } unless you get more time.
+asleep-keeps = Всё, что она знает, хранится. Если времени не прибавится, её не станет { $when }.
+asleep-forgets = Бот и настройки хранятся, а память могла пропасть. Если времени не прибавится, её не станет { $when }.
 destroy-soon =
-    <b>@{ $bot } will be destroyed { $when }.</b>
-    Its memory and settings go with it; the bot stays yours. To keep it, ask for more time.
+    <b>@{ $bot } будет уничтожена { $when }.</b>
+    Вместе с ней пропадут её память и настройки, бот останется вашим. Чтобы её сохранить, попросите ещё времени.
 destroyed =
-    <b>The claw in @{ $bot } is gone.</b>
-    It slept for 7 days. Its memory and settings are destroyed, and its token is erased.
+    <b>Клешни @{ $bot } больше нет.</b>
+    Она проспала 7 дней. Память и настройки уничтожены, токен стёрт.
 destroyed-by-owner =
-    <b>The claw in @{ $bot } is gone, as you asked.</b>
-    Its memory and settings are destroyed, and its token is erased.
-destroyed-bot-stays = The bot is still yours in Telegram.
+    <b>Клешни @{ $bot } больше нет, как вы и просили.</b>
+    Память и настройки уничтожены, токен стёрт.
+destroyed-bot-stays = Бот в Telegram по-прежнему ваш.
 woken =
-    <b>@{ $bot } is awake again.</b>
-    Open its chat and go on.
+    <b>@{ $bot } снова не спит.</b>
+    Откройте её чат и продолжайте.

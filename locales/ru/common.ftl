@@ -1,141 +1,150 @@
-### What every screen shares: times, codes, small words, the answers to taps, menus.
-### Texts with tags are HTML; buttons ("do-"), toasts, commands and the profile are plain.
+### Общее для всех экранов: время, коды, короткие слова, ответы на нажатия, меню.
 
 code = <i>({ $code })</i>
-and-more = …and { $n } more
+and-more = …и ещё { $n }
 
-## Times
+## Время
 
 time-when = { $relative }, { $absolute }
-time-in-a-moment = in a moment
+time-in-a-moment = сейчас
 time-in-minutes =
     { $n ->
-        [one] in { $n } minute
-       *[other] in { $n } minutes
+        [one] через { $n } минуту
+        [few] через { $n } минуты
+       *[many] через { $n } минут
     }
 time-in-hours =
     { $n ->
-        [one] in { $n } hour
-       *[other] in { $n } hours
+        [one] через { $n } час
+        [few] через { $n } часа
+       *[many] через { $n } часов
     }
 time-in-days =
     { $n ->
-        [one] in { $n } day
-       *[other] in { $n } days
+        [one] через { $n } день
+        [few] через { $n } дня
+       *[many] через { $n } дней
     }
-time-just-now = just now
+time-just-now = только что
 time-minutes-ago =
     { $n ->
-        [one] { $n } minute ago
-       *[other] { $n } minutes ago
+        [one] { $n } минуту назад
+        [few] { $n } минуты назад
+       *[many] { $n } минут назад
     }
 time-hours-ago =
     { $n ->
-        [one] { $n } hour ago
-       *[other] { $n } hours ago
+        [one] { $n } час назад
+        [few] { $n } часа назад
+       *[many] { $n } часов назад
     }
 time-days-ago =
     { $n ->
-        [one] { $n } day ago
-       *[other] { $n } days ago
+        [one] { $n } день назад
+        [few] { $n } дня назад
+       *[many] { $n } дней назад
     }
 time-seconds =
     { $n ->
-        [one] { $n } second
-       *[other] { $n } seconds
+        [one] { $n } секунду
+        [few] { $n } секунды
+       *[many] { $n } секунд
     }
 time-minutes =
     { $n ->
-        [one] { $n } minute
-       *[other] { $n } minutes
+        [one] { $n } минуту
+        [few] { $n } минуты
+       *[many] { $n } минут
     }
 time-hours =
     { $n ->
-        [one] { $n } hour
-       *[other] { $n } hours
+        [one] { $n } час
+        [few] { $n } часа
+       *[many] { $n } часов
     }
 time-days =
     { $n ->
-        [one] { $n } day
-       *[other] { $n } days
+        [one] { $n } день
+        [few] { $n } дня
+       *[many] { $n } дней
     }
-time-today = today at { $clock }
-time-tomorrow = tomorrow at { $clock }
-time-yesterday = yesterday at { $clock }
-time-date = on { $weekday }, { $day } { $month }, at { $clock }
-time-date-year = on { $day } { $month } { $year } at { $clock }
+time-today = сегодня в { $clock }
+time-tomorrow = завтра в { $clock }
+time-yesterday = вчера в { $clock }
+time-date = { $weekday }, { $day } { $month }, в { $clock }
+time-date-year = { $day } { $month } { $year } года в { $clock }
 time-weekday =
     { $n ->
-        [1] Monday
-        [2] Tuesday
-        [3] Wednesday
-        [4] Thursday
-        [5] Friday
-        [6] Saturday
-       *[7] Sunday
+        [1] в понедельник
+        [2] во вторник
+        [3] в среду
+        [4] в четверг
+        [5] в пятницу
+        [6] в субботу
+       *[7] в воскресенье
     }
 time-month =
     { $n ->
-        [1] January
-        [2] February
-        [3] March
-        [4] April
-        [5] May
-        [6] June
-        [7] July
-        [8] August
-        [9] September
-        [10] October
-        [11] November
-       *[12] December
+        [1] января
+        [2] февраля
+        [3] марта
+        [4] апреля
+        [5] мая
+        [6] июня
+        [7] июля
+        [8] августа
+        [9] сентября
+        [10] октября
+        [11] ноября
+       *[12] декабря
     }
 
-## Buttons that lead somewhere
+## Кнопки, которые куда-то ведут
 
-do-back = Back
-do-cancel = Cancel
-do-home = Home
-do-continue = Continue
-do-earlier = ‹ Previous
-do-later = More ›
-do-refresh = Refresh
-do-help = Help
-do-how-it-works = How it works
-do-settings = Settings
-do-my-claws = My claws
-do-open-card = Open its card
-do-ask-admin = Ask for more time
+do-back = Назад
+do-cancel = Отмена
+do-home = В начало
+do-continue = Дальше
+do-earlier = ‹ Предыдущие
+do-later = Ещё ›
+do-refresh = Обновить
+do-help = Помощь
+do-how-it-works = Как это работает
+do-settings = Настройки
+do-my-claws = Мои клешни
+do-open-card = Открыть карточку
+do-ask-admin = Попросить ещё времени
 
-## The small text that answers a tap
+## Короткий ответ на нажатие
 
-toast-not-yours = This button belongs to someone else.
-toast-redrawn = That screen was old. Here is how things stand now.
-toast-expired = This button is too old. Nothing was done; please check and tap again.
-toast-already-done = Already done.
-toast-language-set = I speak English now.
-toast-zone-set = Times are in your zone now.
-toast-removed = Removed.
-toast-broken = Something broke on our side. Please try again in a minute.
+toast-not-yours = Эта кнопка не ваша.
+toast-redrawn = Тот экран устарел. Вот как всё обстоит сейчас.
+toast-expired = Кнопка слишком старая. Ничего не сделано: проверьте и нажмите ещё раз.
+toast-already-done = Уже сделано.
+toast-language-set = Теперь говорю по-русски.
+toast-zone-set = Теперь время ваше, местное.
+toast-removed = Готово, убрано.
+toast-broken = У нас что-то сломалось. Попробуйте через минуту.
 
-## Telegram's menu of commands
+## Меню команд
 
-command-start = Begin, or return to the first screen
-command-status = How my claw is doing
-command-claws = My claws
-command-language = Change language
-command-settings = Language, time zone, my data
-command-help = What I can do
-command-cancel = Stop what we are in the middle of
-command-delete-my-data = Delete everything known about me
-command-provision = Give a person time and a claw
-command-deprovision = Take a claw down
-command-fleet = Every claw and how it is
-command-trace = What stands behind a code
+command-start = Начать или вернуться на первый экран
+command-status = Как дела у моей клешни
+command-claws = Мои клешни
+command-language = Сменить язык
+command-settings = Язык, часовой пояс, мои данные
+command-help = Что я умею
+command-cancel = Прервать начатое
+command-delete-my-data = Удалить всё, что обо мне известно
+command-provision = Дать человеку время и клешню
+command-deprovision = Снять клешню
+command-fleet = Все клешни и что с ними
+command-trace = Что стоит за кодом
 
-## The profile, read before anyone presses Start
+## Профиль, до нажатия «Старт»
 
-profile-short = Your own AI assistant, living in your own Telegram bot. Try it free, no card.
+profile-short = Ваш собственный ИИ-помощник в вашем собственном боте. Попробуйте бесплатно, без карты.
 profile-long =
-    Get an AI assistant of your own. It lives in your own Telegram bot, remembers what you tell it, and only the people you choose can talk to it.
+    Собственный ИИ-помощник. Он живёт в вашем боте в Telegram, помнит, что вы ему рассказали, и говорит только с теми, кого выберете вы.
 
-    You make a bot, pick the model it thinks with, and about a minute later it is awake. The first days are free, no card, and nothing is charged afterwards.
+    Вы создаёте бота, выбираете модель, которой он думает, и примерно через минуту он проснётся. Первые дни бесплатно, без карты, и потом ничего не списывается.

@@ -1,124 +1,127 @@
-### The first screen, explanations, settings, one's own data, and small answers.
+### Первый экран, объяснения, настройки, свои данные и короткие ответы.
 
 home-welcome =
-    <b>Your own AI assistant, living in your own Telegram bot.</b>
-    It remembers, it works while you sleep, and only the people you choose can talk to it.
+    <b>Ваш собственный ИИ-помощник в вашем собственном боте.</b>
+    Он помнит, работает, пока вы спите, и говорит только с теми, кого вы выбрали.
 home-claws =
     { $claws ->
-        [one] <b>You have { $claws } claw.</b>
-       *[other] <b>You have { $claws } claws.</b>
+        [one] <b>У вас { $claws } клешня.</b>
+        [few] <b>У вас { $claws } клешни.</b>
+       *[many] <b>У вас { $claws } клешней.</b>
     }
-home-wizard-open = You were in the middle of hatching a claw. Everything you chose is still here.
+home-wizard-open = Вы начали растить клешню и не закончили. Всё, что вы выбрали, на месте.
 
-offer-trial = Free for { $span }. No card.
-offer-ask-admin = Your free time has been used. If you want to go on, ask for more.
+offer-trial = Бесплатно { $span }. Без карты.
+offer-ask-admin = Бесплатное время вы уже использовали. Хотите продолжить? Попросите ещё.
 
 right-waiting =
     { $kind ->
-        [trial] { $span } free, counted from the moment your claw is ready.
-       *[grant] You have { $span }, counted from the moment your claw is ready.
+        [trial] { $span } бесплатно. Счёт пойдёт, когда клешня будет готова.
+       *[grant] У вас есть { $span }. Счёт пойдёт, когда клешня будет готова.
     }
 right-until =
     { $kind ->
-        [trial] Your free time ends { $when }.
-       *[grant] Your time ends { $when }.
+        [trial] Бесплатное время закончится { $when }.
+       *[grant] Ваше время закончится { $when }.
     }
 right-ended =
     { $kind ->
-        [trial] Your free time ended { $when }.
-       *[grant] Your time ended { $when }.
+        [trial] Бесплатное время закончилось { $when }.
+       *[grant] Ваше время закончилось { $when }.
     }
-nothing-charged = Nothing is charged afterwards.
+nothing-charged = Потом ничего не списывается.
 
-how-title = <b>How it works</b>
+how-title = <b>Как это работает</b>
 how-steps =
-    <b>1.</b> You make a Telegram bot. It takes two minutes, and it belongs to you.
-    <b>2.</b> You pick the model it thinks with, and who may talk to it.
-    <b>3.</b> Your claw hatches inside the bot, usually in about a minute. A claw is an assistant with a memory: you write to it as you would to a person.
-how-trial = The first { $span } are free, counted from the moment it is ready. Nothing is charged afterwards: it falls asleep, and its bot and settings are kept for 7 days.
+    <b>1.</b> Вы создаёте бота в Telegram. Это две минуты, и он ваш.
+    <b>2.</b> Выбираете модель, которой он думает, и кому можно с ним говорить.
+    <b>3.</b> В боте вырастает клешня, обычно за минуту. Клешня — это помощник с памятью: пишите ей как человеку.
+how-trial = Бесплатно { $span } с той минуты, как она готова. Потом ничего не списывается: она засыпает, а её бот и настройки хранятся 7 дней.
 
 help =
-    <b>I hatch claws and look after them.</b>
-    To talk to your claw, open its own chat. Here you change its model, its people, its name, or let it sleep.
+    <b>Я ращу клешни и присматриваю за ними.</b>
+    Чтобы поговорить со своей, откройте её чат. Здесь можно сменить ей модель, круг людей и имя или дать ей поспать.
 help-commands =
-    /start  the first screen
-    /status  how your claw is doing
-    /claws  your claws
-    /language  another language
-    /settings  language, time zone, your data
-    /cancel  stop what we are in the middle of
-    /delete_my_data  delete everything I know about you
+    /start  первый экран
+    /status  как дела у клешни
+    /claws  ваши клешни
+    /language  другой язык
+    /settings  язык, часовой пояс, ваши данные
+    /cancel  прервать начатое
+    /delete_my_data  удалить всё, что я о вас знаю
 help-admin =
-    For operators
-    <code>/provision 4242 sonnet 30</code>  give a person 30 days
-    <code>/deprovision 4242</code>  take a claw down
-    /fleet  every claw
-    <code>/trace K7F-2M</code>  what stands behind a code
+    Для операторов
+    <code>/provision 4242 sonnet 30</code>  дать человеку 30 дней
+    <code>/deprovision 4242</code>  снять клешню
+    /fleet  все клешни
+    <code>/trace K7F-2M</code>  что стоит за кодом
 
-languages = Which language shall I speak?
+languages = На каком языке говорим?
 
-settings-title = <b>Settings</b>
+settings-title = <b>Настройки</b>
 settings-known =
-    Language: { $language }
-    Time zone: { $zone }, where it is { $clock }
+    Язык: { $language }
+    Часовой пояс: { $zone }, там сейчас { $clock }
 settings-no-zone =
-    Language: { $language }
-    Time zone: not known yet, so I say times in UTC
+    Язык: { $language }
+    Часовой пояс: пока не знаю, поэтому называю время по UTC
 ask-zone =
-    <b>What time is it where you are?</b>
-    Tap the clock that matches yours, or send me the name of your zone, such as <code>Europe/Rome</code>.
-ask-zone-current = Now set: { $zone }.
+    <b>Который у вас час?</b>
+    Нажмите на часы, которые идут как ваши, или пришлите название пояса, например <code>Asia/Almaty</code>.
+ask-zone-current = Сейчас: { $zone }.
 zone-city =
     { $at ->
         [0] UTC
-        [1] Los Angeles
-        [2] New York
-        [3] São Paulo
-        [4] London
-        [5] Madrid
-        [6] Moscow
-        [7] Dubai
-        [8] Kolkata
-        [9] Singapore
-        [10] Shanghai
-       *[11] Tokyo
+        [1] Лос-Анджелес
+        [2] Нью-Йорк
+        [3] Сан-Паулу
+        [4] Лондон
+        [5] Мадрид
+        [6] Москва
+        [7] Дубай
+        [8] Калькутта
+        [9] Сингапур
+        [10] Шанхай
+       *[11] Токио
     }
 
-ask-forget = <b>Delete everything I know about you?</b>
+ask-forget = <b>Удалить всё, что я о вас знаю?</b>
 forget-loses =
-    Deleted for good: your name, your Telegram number, your settings and your bots' tokens.
-    What stays is a record that no longer says who it was about. Your bots stay yours in Telegram.
+    Навсегда удалятся ваше имя, номер в Telegram, настройки и токены ваших ботов.
+    Останется запись, по которой уже не понять, о ком она. Боты в Telegram останутся вашими.
 forget-loses-claws =
     { $claws ->
-        [one] Deleted for good: your claw with its memory, your name, your Telegram number, your settings and your bots' tokens.
-       *[other] Deleted for good: your { $claws } claws with their memory, your name, your Telegram number, your settings and your bots' tokens.
+        [one] Навсегда удалятся { $claws } клешня с её памятью, ваше имя, номер в Telegram, настройки и токены ваших ботов.
+        [few] Навсегда удалятся { $claws } клешни с их памятью, ваше имя, номер в Telegram, настройки и токены ваших ботов.
+       *[many] Навсегда удалятся { $claws } клешней с их памятью, ваше имя, номер в Telegram, настройки и токены ваших ботов.
     }
-    Time you still have is lost too. What stays is a record that no longer says who it was about. Your bots stay yours in Telegram.
+    Оставшееся время тоже пропадёт. Останется запись, по которой уже не понять, о ком она. Боты в Telegram останутся вашими.
 forgotten =
-    <b>Done. I no longer know who you are.</b>
-    You can clear this chat now. /start begins anew.
+    <b>Готово. Я больше не знаю, кто вы.</b>
+    Этот чат можно очистить. /start начнёт всё заново.
 
 broken =
-    <b>Something broke on our side.</b>
-    It has been written down for the operators. Please try again in a minute; if it happens again, send them this code.
-too-fast = That was faster than I can follow. Give me a few seconds, then tap again.
+    <b>У нас что-то сломалось.</b>
+    Операторы увидят запись об этом. Попробуйте через минуту; если повторится, пришлите им этот код.
+too-fast = Я не успеваю за вами. Подождите пару секунд и нажмите снова.
 not-understood =
-    I set claws up, but I do not chat myself.
-    To talk to your claw, open its own chat. To change something, choose here:
-private-only = I only work in a private chat. Open my profile and write to me there.
+    Я готовлю клешни, а сам бесед не веду.
+    Чтобы поговорить со своей, откройте её чат. Чтобы что-то изменить, выберите здесь:
+private-only = Я работаю только в личном чате. Откройте мой профиль и напишите мне там.
 cancelled =
-    <b>Stopped.</b>
-    Nothing was started. You can begin again whenever you like.
+    <b>Остановились.</b>
+    Ничего не запущено. Начать снова можно когда угодно.
 
-do-hatch = Hatch my claw
-do-continue-hatching = Continue hatching
-do-change-language = Change language
-do-change-zone = Change time zone
-do-ask-forget = Delete my data…
-do-forget = Delete my data
+do-hatch = Вырастить клешню
+do-continue-hatching = Продолжить
+do-change-language = Сменить язык
+do-change-zone = Сменить часовой пояс
+do-ask-forget = Удалить мои данные…
+do-forget = Удалить мои данные
 do-forget-claws =
     { $claws ->
-        [one] Delete my data and my claw
-       *[other] Delete my data and { $claws } claws
+        [one] Удалить данные и { $claws } клешню
+        [few] Удалить данные и { $claws } клешни
+       *[many] Удалить данные и { $claws } клешней
     }
-do-keep-data = Keep everything
+do-keep-data = Всё оставить

@@ -1,39 +1,43 @@
-### Every no: why, and what to do next.
+### Каждое «нет»: почему и что делать дальше.
 
 refusal-above = <blockquote>{ $why }</blockquote>
 
-refusal-not-a-token = That does not look like a bot token. Copy the whole line from BotFather, numbers, colon and all, and paste it here.
-refusal-token-dead = Telegram does not know this token any more. Ask BotFather for the present one and paste that.
-refusal-our-own-bot = That is the token of the bot you are talking to. Make a bot of your own and send me its token.
-refusal-bot-taken = Someone else has connected this bot here. If it is yours, revoke its token at BotFather and send me the new one; or use another bot.
-refusal-bot-busy = This bot already hosts another claw of yours. Choose a different one.
-refusal-token-forgotten = It has been a while, so I have thrown the sealed token away. Please paste it again.
-refusal-telegram-silent = Telegram did not answer in time, and nothing was stored. Please try again in a minute.
+refusal-not-a-token = Это не похоже на токен бота. Скопируйте у BotFather всю строку, с числами и двоеточием, и вставьте сюда.
+refusal-token-dead = Telegram больше не знает этого токена. Возьмите у BotFather действующий и вставьте сюда.
+refusal-our-own-bot = Это токен бота, с которым вы сейчас говорите. Создайте своего и пришлите его токен.
+refusal-bot-taken = Этого бота здесь уже подключил кто-то другой. Если он ваш, отзовите токен у BotFather и пришлите новый. Или возьмите другого бота.
+refusal-bot-busy = В этом боте уже живёт другая ваша клешня. Выберите другого.
+refusal-token-forgotten = Прошло много времени, и запечатанный токен я выбросил. Вставьте его ещё раз.
+refusal-telegram-silent = Telegram не ответил вовремя, ничего не сохранено. Попробуйте через минуту.
 
-refusal-person-is-owner = That is you, and you are always let in. Choose somebody else, or go on.
-refusal-person-known = This person is on the list already. Choose somebody else, or go on.
-refusal-too-many-people = A claw listens to at most { $most } people. Remove someone to make room.
-refusal-username-not-enough = A username can pass to someone else, so I do not let people in by it. Choose them with the button, forward a message of theirs, or send their numeric id.
-refusal-forward-hidden = That message hides who wrote it. Choose the person with the button, or send their numeric id.
-refusal-not-a-person = Bots and channels cannot be let in. Choose a person.
-refusal-not-a-number = I expected a numeric id, such as <code>123456789</code>. Send that, or choose the person with the button.
+refusal-person-is-owner = Это вы, вам и так можно. Выберите кого-нибудь другого или идите дальше.
+refusal-person-known = Этот человек уже в списке. Выберите другого или идите дальше.
+refusal-too-many-people =
+    { $most ->
+        [one] Клешня слушает самое большее { $most } человека. Уберите кого-нибудь, чтобы освободить место.
+       *[other] Клешня слушает самое большее { $most } человек. Уберите кого-нибудь, чтобы освободить место.
+    }
+refusal-username-not-enough = Юзернейм может перейти к другому, поэтому по нему я не пускаю. Выберите человека кнопкой, перешлите его сообщение или пришлите числовой id.
+refusal-forward-hidden = В этом сообщении автор скрыт. Выберите человека кнопкой или пришлите его числовой id.
+refusal-not-a-person = Ботов и каналы пустить нельзя. Выберите человека.
+refusal-not-a-number = Нужен числовой id, например <code>123456789</code>. Пришлите его или выберите человека кнопкой.
 
-refusal-trial-used = The free time was used before, by you or by this bot. If you want to go on, ask for more time.
-refusal-not-entitled = You have no time left for a claw. Ask for more, and I will pass it on.
-refusal-claw-limit = You already have a claw for all the time you have. Look after that one, or delete it first.
-refusal-wizard-incomplete = One answer is still missing. Let us go on where it is.
-refusal-model-gone = This model is not offered any more. Please pick another one.
+refusal-trial-used = Бесплатное время уже использовано: вами или с этим ботом. Чтобы продолжить, попросите ещё времени.
+refusal-not-entitled = Времени на клешню у вас не осталось. Попросите ещё, я передам.
+refusal-claw-limit = На всё ваше время клешня уже есть. Займитесь ею или сначала удалите её.
+refusal-wizard-incomplete = Не хватает одного ответа. Продолжим с него.
+refusal-model-gone = Этой модели больше нет. Выберите, пожалуйста, другую.
 
-refusal-not-yours = That is not yours, so I leave it alone. Here is what is yours.
-refusal-claw-gone = That claw is gone. Look at the ones you have.
-refusal-too-late-to-undo = The ten minutes are over, so it can no longer be undone. You can hatch a new claw in the same bot.
-refusal-bad-title = A name has 1 to { $most } characters. Send me a shorter one.
-refusal-unknown-zone = I do not know that time zone. Tap one of the cities, or send a name such as <code>Europe/Rome</code>.
-refusal-tap-expired = This button is too old to act on, and nothing was done. Open the screen again and tap there.
+refusal-not-yours = Это не ваше, поэтому я это не трогаю. Посмотрите, что ваше.
+refusal-claw-gone = Этой клешни больше нет. Посмотрите те, что есть.
+refusal-too-late-to-undo = Десять минут прошли, отменить уже нельзя. В том же боте можно вырастить новую клешню.
+refusal-bad-title = В имени от 1 до { $most } знаков. Пришлите покороче.
+refusal-unknown-zone = Такого часового пояса я не знаю. Нажмите на город или пришлите название, например <code>Asia/Almaty</code>.
+refusal-tap-expired = Кнопка слишком старая, ничего не сделано. Откройте экран заново и нажмите там.
 
-refusal-person-unknown = Nobody with that number has written to this bot. Ask them to press Start first.
-refusal-bad-arguments = Write it like this: <code>{ $usage }</code>
-refusal-model-unknown = No single model fits “{ $typed }”. Use its full name as it stands in the list.
-refusal-incident-unknown = There is no incident <code>{ $code }</code>. Check the code; old ones are cleared away.
-refusal-already-decided = That was confirmed or withdrawn before. Send the command again if you still need it.
-refusal-no-claw = This person has no claw. Look at the fleet to find the right one.
+refusal-person-unknown = Человек с таким номером этому боту не писал. Попросите его сначала нажать «Старт».
+refusal-bad-arguments = Пишите так: <code>{ $usage }</code>
+refusal-model-unknown = Под «{ $typed }» не подходит ровно одна модель. Напишите название полностью, как в списке.
+refusal-incident-unknown = Случая <code>{ $code }</code> нет. Проверьте код; старые убираются.
+refusal-already-decided = Это уже подтвердили или отозвали. Если ещё нужно, пошлите команду снова.
+refusal-no-claw = У этого человека нет клешни. Нужную можно найти в списке всех.

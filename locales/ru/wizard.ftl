@@ -1,125 +1,127 @@
-### Hatching a claw, step by step: terms, bot, model, people, summary.
+### Как вырастить клешню: условия, бот, модель, люди, итог.
 
-wizard-step = <i>Step { $place } of 5</i>
+wizard-step = <i>Шаг { $place } из 5</i>
 
-terms = <b>Before we begin, in plain words</b>
+terms = <b>Прежде чем начать, простыми словами</b>
 terms-points =
-    • The free time starts when your claw is ready. When it is over, the claw falls asleep. Nothing is charged.
-    • A sleeping claw is kept for 7 days, then destroyed.
-    • Your bot's token is locked away and used only to run your claw.
-    • What you write to your claw is read by the model you pick. It can be wrong: check what matters.
-    • Do not use it to harm people or break the law; such a claw is taken down.
-    • /delete_my_data deletes what I know about you, at any time.
-do-agree = I agree, go on
+    • Бесплатное время пойдёт, когда клешня будет готова. Когда оно выйдет, она заснёт. Ничего не спишется.
+    • Спящая клешня хранится 7 дней, потом уничтожается. Если сервер не умеет хранить её память во сне, я предупрежу заранее.
+    • Токен вашего бота лежит под замком и нужен только для работы клешни.
+    • То, что вы ей пишете, читает выбранная вами модель. Она может ошибаться: важное проверяйте.
+    • Не используйте её во вред людям и против закона: такую клешню снимут.
+    • /delete_my_data удалит всё, что я о вас знаю, в любое время.
+do-agree = Принимаю, дальше
 
 choose-bot =
-    <b>Give your claw a bot to live in.</b>
-    It gets a chat of its own there, under the name you give it.
-choose-bot-create = With one tap Telegram makes the bot for you: check its name, confirm, and come back here.
-do-create-bot = Create it in one tap
-do-have-token = I have a token from BotFather
-do-make-with-botfather = Make one with BotFather
-do-use-own-bot = Use @{ $bot }
+    <b>Клешне нужен бот, в котором она будет жить.</b>
+    Там у неё будет свой чат с именем, которое дадите вы.
+choose-bot-create = Telegram создаст бота в одно нажатие: проверьте имя, подтвердите и возвращайтесь сюда.
+do-create-bot = Создать в одно нажатие
+do-have-token = У меня есть токен от BotFather
+do-make-with-botfather = Создать через BotFather
+do-use-own-bot = Взять @{ $bot }
 
-guide-hatch = <b>Make a bot in five short steps</b>
+guide-hatch = <b>Бот за пять коротких шагов</b>
 guide-steps =
-    <b>1.</b> Open @BotFather with the button below
-    <b>2.</b> Send <code>/newbot</code>
-    <b>3.</b> Send a name, any you like
-    <b>4.</b> Send a username that ends in <code>bot</code>
-    <b>5.</b> Copy the token it gives you and paste it here
-guide-claw = <b>Give your claw a new token</b>
+    <b>1.</b> Откройте @BotFather кнопкой ниже
+    <b>2.</b> Отправьте ему <code>/newbot</code>
+    <b>3.</b> Отправьте имя, любое
+    <b>4.</b> Отправьте юзернейм, который кончается на <code>bot</code>
+    <b>5.</b> Скопируйте токен и вставьте его сюда
+guide-claw = <b>Новый токен для клешни</b>
 guide-claw-steps =
-    <b>1.</b> Open @BotFather with the button below
-    <b>2.</b> Send <code>/mybots</code> and choose the bot
-    <b>3.</b> Tap API Token
-    <b>4.</b> Copy the token, or revoke it for a new one
-    <b>5.</b> Paste it here
-guide-promise = I check the token, lock it away and delete your message.
-do-open-botfather = Open BotFather
+    <b>1.</b> Откройте @BotFather кнопкой ниже
+    <b>2.</b> Отправьте ему <code>/mybots</code> и выберите бота
+    <b>3.</b> Нажмите API Token
+    <b>4.</b> Скопируйте токен или отзовите его, чтобы получить новый
+    <b>5.</b> Вставьте его сюда
+guide-promise = Я проверю токен, уберу его под замок и удалю ваше сообщение.
+do-open-botfather = Открыть BotFather
 
-bot-found = Found it: <b>{ $name }</b>, @{ $bot }.
-bot-found-pasted = Your message is deleted and the token is sealed.
+bot-found = Нашёлся: <b>{ $name }</b>, @{ $bot }.
+bot-found-pasted = Ваше сообщение удалено, токен запечатан.
 bot-found-foreign =
-    <b>Another service receives this bot's messages now.</b>
-    If your claw moves in, that service goes silent.
-do-use-bot = Use this bot
-do-use-bot-anyway = Use it, end the other service
-do-another-bot = Another bot
+    <b>Сообщения этого бота сейчас получает другой сервис.</b>
+    Если здесь поселится клешня, тот сервис замолчит.
+do-use-bot = Взять этого бота
+do-use-bot-anyway = Взять и отключить тот сервис
+do-another-bot = Другой бот
 
 choose-model =
-    <b>Which mind should it have?</b>
-    You can change it any time. ★ is a good start.
+    <b>Чем ей думать?</b>
+    Модель можно сменить в любой момент. ★ — хорошее начало.
 model-line =
     { $suggested ->
         [yes] <b>{ $model }</b> ★
        *[no] <b>{ $model }</b>
     }
     { $badges }
-model-badges = price { $price }  speed { $speed }  quality { $quality }
+model-badges = цена { $price }  скорость { $speed }  качество { $quality }
 
-people-none = <b>Only you can talk to it.</b> Add someone?
+people-none = <b>С ней можете говорить только вы.</b> Добавить кого-нибудь?
 people-some =
     { $n ->
-        [one] <b>You and { $n } person can talk to it:</b>
-       *[other] <b>You and { $n } people can talk to it:</b>
+        [one] <b>С ней можете говорить вы и ещё { $n } человек:</b>
+        [few] <b>С ней можете говорить вы и ещё { $n } человека:</b>
+       *[many] <b>С ней можете говорить вы и ещё { $n } человек:</b>
     }
-people-unsaved = The list is not saved yet.
+people-unsaved = Список ещё не сохранён.
 guest-named = { $name } <code>{ $id }</code>
 guest-unnamed = <code>{ $id }</code>
-do-only-me = Only me
-do-add-person = Add a person
-do-remove-person = Remove { $name }
-do-save-people = Save the list
-do-back-unsaved = Back without saving
+do-only-me = Только я
+do-add-person = Добавить человека
+do-remove-person = Убрать { $name }
+do-save-people = Сохранить список
+do-back-unsaved = Назад без сохранения
 
 ask-person =
-    <b>Who should be able to talk to it?</b>
-    Tap the button below and choose them in Telegram's own list.
-    You can also forward me a message of theirs, or send their numeric id. A username is not enough: it can pass to someone else.
-do-pick-person = Choose a person
+    <b>Кому ещё можно с ней говорить?</b>
+    Нажмите кнопку внизу и выберите человека в списке Telegram.
+    Можно и переслать мне его сообщение или прислать его числовой id. Юзернейма мало: он может перейти к другому.
+do-pick-person = Выбрать человека
 
-company-none = only you
+company-none = только вы
 company =
     { $n ->
-        [one] you and { $n } person
-       *[other] you and { $n } people
+        [one] вы и ещё { $n } человек
+        [few] вы и ещё { $n } человека
+       *[many] вы и ещё { $n } человек
     }
 
 summary =
-    <b>Ready to hatch</b>
+    <b>Всё готово</b>
     { $name }, @{ $bot }
     { $model }, { $company }
-summary-trial = { $span } free, starting when it is ready. Nothing is charged afterwards.
-summary-has-claw = You already have a claw for the time you have. Look after that one, or remove it first.
-summary-forgets = Good to know: pausing or changing this claw later keeps its bot and settings, but may cost it its memory. I will ask each time.
-do-start = Start my claw
-do-start-free = Start { $span } free
-do-start-span = Start my { $span }
-do-change-bot = Change bot
-do-change-model = Change model
+summary-trial = { $span } бесплатно, с той минуты, как она готова. Потом ничего не списывается.
+summary-has-claw = На ваше время клешня уже есть. Займитесь ею или сначала удалите её.
+summary-forgets = Стоит знать: если потом поставить её на паузу или что-то в ней сменить, бот и настройки сохранятся, а память может пропасть. Я каждый раз спрошу.
+do-start = Запустить клешню
+do-start-free = Начать: { $span } бесплатно
+do-start-span = Начать мои { $span }
+do-change-bot = Сменить бота
+do-change-model = Сменить модель
 
-in-line-full = <b>Every place is taken right now.</b>
-in-line-trials = <b>Today's free claws have all been given out.</b>
+in-line-full = <b>Сейчас все места заняты.</b>
+in-line-trials = <b>На сегодня бесплатные клешни разобрали.</b>
 in-line =
-    You are number { $place } in line. I will write to you when it is your turn; you do not have to wait here.
-    Everything you chose is kept.
-do-leave-line = Leave the line
+    Вы в очереди под номером { $place }. Ждать здесь не нужно: я напишу, когда подойдёт ваш черёд.
+    Всё, что вы выбрали, сохранено.
+do-leave-line = Выйти из очереди
 your-turn =
-    <b>It is your turn.</b>
-    A place is held for you for { $span }. Everything you chose is still here.
+    <b>Ваша очередь подошла.</b>
+    Место за вами { $span }. Всё, что вы выбрали, сохранилось.
 admin-asked =
-    <b>I have passed it on.</b>
-    A person will look at it, and I will write to you when they decide.
+    <b>Я передал.</b>
+    Просьбу посмотрит человек. Когда он решит, я вам напишу.
 
 granted =
-    <b>You have been given { $span }.</b>
-    They are counted from the moment your claw is ready.
-granted-hatching = It is hatching now. I will write to you when it is awake.
-granted-waiting = All it needs is a bot to live in.
+    <b>Вам дали { $span }.</b>
+    Счёт пойдёт, когда клешня будет готова.
+granted-hatching = Она уже растёт. Я напишу, когда она проснётся.
+granted-waiting = Осталось выбрать бота, в котором она будет жить.
 grant-withdrawn =
-    <b>The time you were given has been taken back.</b>
-    Nothing is charged. If you think this is a mistake, ask.
+    <b>Время, которое вам дали, забрали обратно.</b>
+    Ничего не списывается. Если это ошибка, спросите.
 taken-away =
-    <b>An operator took down @{ $bot }.</b>
-    Its memory and settings are gone, and its token is erased.
+    <b>Оператор снял клешню @{ $bot }.</b>
+    Её памяти и настроек больше нет, токен стёрт.

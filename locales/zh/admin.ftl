@@ -1,28 +1,28 @@
-### The operators' screens: who, what, state, money, age, code.
+### 管理员的画面：谁、什么、状态、钱、多久、代码。
 
 admin-ask-reason =
-    <b>Why?</b> Send me the reason in one message; it is kept with the act.
+    <b>为什么？</b>请用一条消息说明原因，它会和操作一起存档。
     { $person }
     { $what }
-admin-who = Who: { $person }
-admin-bot = Bot: @{ $bot }
-admin-no-bot = Bot: none yet, the time will wait for one
-admin-model = Model: { $model }
-admin-before = Before: { $right }
-admin-after = After: { $span } more, nothing is charged
-admin-reason = Reason: <i>{ $reason }</i>
-admin-expires = This can be confirmed until it expires { $when }.
-admin-confirm-provision = <b>Give { $span }?</b>
-admin-confirm-deprovision = <b>Take down { $handle }?</b>
-admin-deprovision-keeps = Its owner loses the claw and its settings. The server keeps its data.
-admin-deprovision-forgets = Its owner loses the claw, its settings and its memory, for good.
-admin-pick-claw = <b>Which one?</b>
-admin-withdrawn = Withdrawn. Nothing was done.
-admin-expired = This waited too long and has expired. Nothing was done; send the command again.
+admin-who = 谁：{ $person }
+admin-bot = 机器人：@{ $bot }
+admin-no-bot = 机器人：还没有，时间会等着
+admin-model = 模型：{ $model }
+admin-before = 之前：{ $right }
+admin-after = 之后：再加 { $span }，不扣费
+admin-reason = 原因：<i>{ $reason }</i>
+admin-expires = 请在过期前确认：{ $when }。
+admin-confirm-provision = <b>给 { $span }？</b>
+admin-confirm-deprovision = <b>撤下 { $handle }？</b>
+admin-deprovision-keeps = 主人会失去龙虾和设置。它的数据，服务器会保留。
+admin-deprovision-forgets = 主人会永久失去龙虾、设置和记忆。
+admin-pick-claw = <b>哪一只？</b>
+admin-withdrawn = 已撤回，什么都没做。
+admin-expired = 等得太久，已过期。什么都没做，请重新发命令。
 admin-grant-waits =
-    <b>Given: { $span }.</b>
+    <b>已给：{ $span }。</b>
     { $person }
-    It starts when they connect a bot and their claw is ready. I have written to them.
+    等对方连上机器人、龙虾就绪后开始算。我已经通知对方。
 admin-working =
     <b>{ $what }</b>
     { $person }
@@ -32,96 +32,96 @@ admin-finished =
     <b>✓ { $what }</b>
     { $person }
     { $status }
-    took { $took }
+    用时 { $took }
 admin-person-asks =
-    <b>Someone asks for time.</b>
+    <b>有人申请时间。</b>
     { $person }
-    To give 30 days: <code>/provision { $id } 30</code>
-admin-right-none = no time
+admin-person-asks-hint = 给 30 天：<code>/provision { $id } 30</code>
+admin-right-none = 没有时间
 admin-right-waiting =
     { $kind ->
-        [trial] trial, { $span } waiting
-       *[grant] grant, { $span } waiting
+        [trial] 试用，{ $span } 未开始
+       *[grant] 授予，{ $span } 未开始
     }
 admin-right-until =
     { $kind ->
-        [trial] trial, ends { $when }
-       *[grant] grant, ends { $when }
+        [trial] 试用，到期 { $when }
+       *[grant] 授予，到期 { $when }
     }
 admin-right-ended =
     { $kind ->
-        [trial] trial, ended { $when }
-       *[grant] grant, ended { $when }
+        [trial] 试用，已结束 { $when }
+       *[grant] 授予，已结束 { $when }
     }
-act-provision = Give { $span }
-act-deprovision = Take the claw down
-person-forgotten = someone who was forgotten
-person-unreachable = { $person }, cannot be reached
+act-provision = 给 { $span }
+act-deprovision = 撤下龙虾
+person-forgotten = 已要求被遗忘的人
+person-unreachable = { $person }，无法联系
 state = { $sign } { $status }
 
 fleet =
-    <b>Fleet: { $total } of { $capacity } claws</b>
-    In line: { $line }. Trials today: { $trials } of { $most }.
+    <b>总览：{ $total } 只，共可 { $capacity } 只</b>
+    排队：{ $line }。今日试用：{ $trials } / { $most }。
 fleet-count = { $status } { $n }
-fleet-empty = No claw yet.
+fleet-empty = 还没有龙虾。
 fleet-line =
     <b>{ $handle }</b> { $person }
-    @{ $bot }, { $model }
-    { $status }, { $age }
+    @{ $bot }，{ $model }
+    { $status }，{ $age }
     { $right }
-fleet-page = Page { $page } of { $pages }
+fleet-page = 第 { $page } 页，共 { $pages } 页
 
 trace =
     <b>{ $code }</b>
-    While { $doing }
-trace-claw = Claw: <code>{ $claw }</code>
+    当时在做：{ $doing }
+trace-claw = 龙虾：<code>{ $claw }</code>
 trace-at = { $when }
 trace-chain = <blockquote>{ $chain }</blockquote>
 
-alert-open = <b>Alert.</b> { $what }
+alert-open = <b>警报。</b>{ $what }
 alert-next = { $next }
-alert-since = Since { $when }
-alert-resolved = <b>Resolved after { $took }.</b> { $what }
+alert-since = 开始于 { $when }。
+alert-resolved = <b>{ $took }后已解决。</b>{ $what }
 alert-infra-failing =
-    The infra fails or cannot be reached. Nothing hatches or changes meanwhile.
+    基础设施出错或连不上。这期间孵不了，也改不了。
     <blockquote>{ $why }</blockquote>
-alert-infra-locked-out = The infra does not accept our key. Nothing hatches or changes.
-alert-infra-full = The infra has no room. New claws wait in line.
+alert-infra-locked-out = 基础设施不接受我们的密钥。孵不了，也改不了。
+alert-infra-full = 基础设施没有位置了。新的龙虾在排队。
 alert-claw-late =
-    A claw should have been up long ago.
+    有只龙虾早该起来了。
     { $person }
     <code>{ $claw }</code>
 alert-claw-refused =
-    The infra refused a claw.
+    基础设施拒绝了一只龙虾。
     { $person }
     <code>{ $claw }</code>
     <blockquote>{ $why }</blockquote>
 alert-drift =
-    What is written and what is there differ.
+    记录和实际对不上。
     { $person }
     <code>{ $claw }</code>
     <blockquote>{ $what }</blockquote>
-alert-poison-update = An update could not be handled and was put aside: <code>{ $update }</code>
-alert-poison-message = A message could not be delivered and was put aside. Chat <code>{ $chat }</code>
-alert-second-poller = Someone else receives this bot's updates. People's taps get lost.
-alert-bot-token-dead = Telegram does not accept this bot's token. Nobody can be answered.
+alert-poison-update = 有一个更新处理不了，已放到一边：<code>{ $update }</code>
+alert-poison-message = 有一条消息送不出去，已放到一边。聊天 <code>{ $chat }</code>
+alert-second-poller = 还有别的程序在接收本机器人的更新，用户的点按会丢失。
+alert-bot-token-dead = Telegram 不接受本机器人的令牌，谁都回不了。
 alert-unsealable =
-    A sealed value does not open.
+    有一个封存的值打不开。
     <blockquote>{ $what }</blockquote>
 
-next-infra-failing = I keep trying by myself. Check that the infra is up and its address is right.
-next-infra-locked-out = Put the right key into the settings and restart.
-next-infra-full = Add room, or take claws down.
-next-claw-late = I keep trying by myself. Look at the claw at the infra.
-next-claw-refused = Mend what it names, or take the claw down.
-next-drift = I set right what is safe. Check the claw in the fleet.
-next-poison-update = The person may have to tap again. The log holds the cause.
-next-poison-message = The log holds the cause. Everything else goes on.
-next-second-poller = Find the other program with this token and stop it, or revoke the token.
-next-bot-token-dead = Take the present token from BotFather, put it into the settings and restart.
-next-unsealable = Check that the sealing key is the one it was sealed with.
+next-infra-failing = 我会继续试。请检查基础设施是否在运行、地址是否正确。
+next-infra-locked-out = 请在设置里填入正确的密钥并重启。
+next-infra-full = 请增加位置，或撤下几只龙虾。
+next-claw-late = 我会继续试。请在基础设施那边看看它。
+next-claw-refused = 请按所述修好，或撤下这只龙虾。
+next-drift = 能安全纠正的我会纠正。请在总览里核对这只龙虾。
+next-poison-update = 对方可能要再点一次。原因在日志里。
+next-poison-message = 原因在日志里，其他一切照常。
+next-second-poller = 请找到使用同一令牌的程序并停掉，或撤销令牌。
+next-bot-token-dead = 请从 BotFather 取现在的令牌，填入设置并重启。
+next-unsealable = 请检查封存密钥是否就是当初那一把。
 
-do-give-days = Give { $span }
-do-take-down = Take down { $handle }
-do-withdraw = Withdraw
-do-open-fleet = Open fleet
+do-give-days = 给 { $span }
+do-take-down = 撤下 { $handle }
+do-withdraw = 撤回
+do-open-fleet = 查看总览

@@ -1,141 +1,86 @@
-### What every screen shares: times, codes, small words, the answers to taps, menus.
-### Texts with tags are HTML; buttons ("do-"), toasts, commands and the profile are plain.
+### 各处共用：时间、代码、短词、点按后的提示、菜单。
 
-code = <i>({ $code })</i>
-and-more = …and { $n } more
+code = <i>（{ $code }）</i>
+and-more = ……还有 { $n } 个
 
-## Times
+## 时间
 
-time-when = { $relative }, { $absolute }
-time-in-a-moment = in a moment
-time-in-minutes =
-    { $n ->
-        [one] in { $n } minute
-       *[other] in { $n } minutes
-    }
-time-in-hours =
-    { $n ->
-        [one] in { $n } hour
-       *[other] in { $n } hours
-    }
-time-in-days =
-    { $n ->
-        [one] in { $n } day
-       *[other] in { $n } days
-    }
-time-just-now = just now
-time-minutes-ago =
-    { $n ->
-        [one] { $n } minute ago
-       *[other] { $n } minutes ago
-    }
-time-hours-ago =
-    { $n ->
-        [one] { $n } hour ago
-       *[other] { $n } hours ago
-    }
-time-days-ago =
-    { $n ->
-        [one] { $n } day ago
-       *[other] { $n } days ago
-    }
-time-seconds =
-    { $n ->
-        [one] { $n } second
-       *[other] { $n } seconds
-    }
-time-minutes =
-    { $n ->
-        [one] { $n } minute
-       *[other] { $n } minutes
-    }
-time-hours =
-    { $n ->
-        [one] { $n } hour
-       *[other] { $n } hours
-    }
-time-days =
-    { $n ->
-        [one] { $n } day
-       *[other] { $n } days
-    }
-time-today = today at { $clock }
-time-tomorrow = tomorrow at { $clock }
-time-yesterday = yesterday at { $clock }
-time-date = on { $weekday }, { $day } { $month }, at { $clock }
-time-date-year = on { $day } { $month } { $year } at { $clock }
+time-when = { $relative }（{ $absolute }）
+time-in-a-moment = 马上
+time-in-minutes = { $n } 分钟后
+time-in-hours = { $n } 小时后
+time-in-days = { $n } 天后
+time-just-now = 刚刚
+time-minutes-ago = { $n } 分钟前
+time-hours-ago = { $n } 小时前
+time-days-ago = { $n } 天前
+time-seconds = { $n } 秒
+time-minutes = { $n } 分钟
+time-hours = { $n } 小时
+time-days = { $n } 天
+time-today = 今天 { $clock }
+time-tomorrow = 明天 { $clock }
+time-yesterday = 昨天 { $clock }
+time-date = { $month }{ $day }日{ $weekday } { $clock }
+time-date-year = { $year }年{ $month }{ $day }日 { $clock }
 time-weekday =
     { $n ->
-        [1] Monday
-        [2] Tuesday
-        [3] Wednesday
-        [4] Thursday
-        [5] Friday
-        [6] Saturday
-       *[7] Sunday
+        [1] 周一
+        [2] 周二
+        [3] 周三
+        [4] 周四
+        [5] 周五
+        [6] 周六
+       *[7] 周日
     }
-time-month =
-    { $n ->
-        [1] January
-        [2] February
-        [3] March
-        [4] April
-        [5] May
-        [6] June
-        [7] July
-        [8] August
-        [9] September
-        [10] October
-        [11] November
-       *[12] December
-    }
+time-month = { $n }月
 
-## Buttons that lead somewhere
+## 带你去别处的按钮
 
-do-back = Back
-do-cancel = Cancel
-do-home = Home
-do-continue = Continue
-do-earlier = ‹ Previous
-do-later = More ›
-do-refresh = Refresh
-do-help = Help
-do-how-it-works = How it works
-do-settings = Settings
-do-my-claws = My claws
-do-open-card = Open its card
-do-ask-admin = Ask for more time
+do-back = 返回
+do-cancel = 取消
+do-home = 首页
+do-continue = 继续
+do-earlier = ‹ 上一页
+do-later = 更多 ›
+do-refresh = 刷新
+do-help = 帮助
+do-how-it-works = 怎么用
+do-settings = 设置
+do-my-claws = 我的龙虾
+do-open-card = 看看它
+do-ask-admin = 申请更多时间
 
-## The small text that answers a tap
+## 点按后的小提示
 
-toast-not-yours = This button belongs to someone else.
-toast-redrawn = That screen was old. Here is how things stand now.
-toast-expired = This button is too old. Nothing was done; please check and tap again.
-toast-already-done = Already done.
-toast-language-set = I speak English now.
-toast-zone-set = Times are in your zone now.
-toast-removed = Removed.
-toast-broken = Something broke on our side. Please try again in a minute.
+toast-not-yours = 这个按钮不是给你的。
+toast-redrawn = 刚才的画面过时了，这是最新情况。
+toast-expired = 按钮太旧了，什么都没做。请看一眼再点。
+toast-already-done = 已经做好了。
+toast-language-set = 现在说中文了。
+toast-zone-set = 时间已换成你的时区。
+toast-removed = 已移除。
+toast-broken = 我们这边出了点问题，请过一分钟再试。
 
-## Telegram's menu of commands
+## 命令菜单
 
-command-start = Begin, or return to the first screen
-command-status = How my claw is doing
-command-claws = My claws
-command-language = Change language
-command-settings = Language, time zone, my data
-command-help = What I can do
-command-cancel = Stop what we are in the middle of
-command-delete-my-data = Delete everything known about me
-command-provision = Give a person time and a claw
-command-deprovision = Take a claw down
-command-fleet = Every claw and how it is
-command-trace = What stands behind a code
+command-start = 开始，或回到首页
+command-status = 我的龙虾怎么样了
+command-claws = 我的龙虾
+command-language = 切换语言
+command-settings = 语言、时区、我的数据
+command-help = 我能做什么
+command-cancel = 停下正在做的事
+command-delete-my-data = 删除关于我的一切
+command-provision = 给某人时间和龙虾
+command-deprovision = 撤下一只龙虾
+command-fleet = 所有龙虾的情况
+command-trace = 查一个代码背后的事
 
-## The profile, read before anyone presses Start
+## 简介，点“开始”之前看到的
 
-profile-short = Your own AI assistant, living in your own Telegram bot. Try it free, no card.
+profile-short = 一个属于你自己的 AI 助手，住在你自己的 Telegram 机器人里。免费试用，无需银行卡。
 profile-long =
-    Get an AI assistant of your own. It lives in your own Telegram bot, remembers what you tell it, and only the people you choose can talk to it.
+    养一个属于你自己的 AI 助手。它住在你自己的 Telegram 机器人里，记得住你说过的话，只和你允许的人说话。
 
-    You make a bot, pick the model it thinks with, and about a minute later it is awake. The first days are free, no card, and nothing is charged afterwards.
+    建一个机器人，选一个模型，大约一分钟后它就醒了。头几天免费，无需银行卡，之后也不会扣费。

@@ -1,124 +1,113 @@
-### The first screen, explanations, settings, one's own data, and small answers.
+### 首页、说明、设置、个人数据和简短的回答。
 
 home-welcome =
-    <b>Your own AI assistant, living in your own Telegram bot.</b>
-    It remembers, it works while you sleep, and only the people you choose can talk to it.
-home-claws =
-    { $claws ->
-        [one] <b>You have { $claws } claw.</b>
-       *[other] <b>You have { $claws } claws.</b>
-    }
-home-wizard-open = You were in the middle of hatching a claw. Everything you chose is still here.
+    <b>你自己的 AI 助手，住在你自己的 Telegram 机器人里。</b>
+    它有记性，你睡觉时它也能干活，而且只和你允许的人说话。
+home-claws = <b>你有 { $claws } 只龙虾。</b>
+home-wizard-open = 上次孵到一半，你选过的都还在。
 
-offer-trial = Free for { $span }. No card.
-offer-ask-admin = Your free time has been used. If you want to go on, ask for more.
+offer-trial = 免费 { $span }，无需银行卡。
+offer-ask-admin = 免费时间已经用过了。想继续，可以申请更多。
 
 right-waiting =
     { $kind ->
-        [trial] { $span } free, counted from the moment your claw is ready.
-       *[grant] You have { $span }, counted from the moment your claw is ready.
+        [trial] 免费 { $span }，从龙虾就绪那一刻算起。
+       *[grant] 你有 { $span }，从龙虾就绪那一刻算起。
     }
 right-until =
     { $kind ->
-        [trial] Your free time ends { $when }.
-       *[grant] Your time ends { $when }.
+        [trial] 免费时间到期：{ $when }。
+       *[grant] 使用时间到期：{ $when }。
     }
 right-ended =
     { $kind ->
-        [trial] Your free time ended { $when }.
-       *[grant] Your time ended { $when }.
+        [trial] 免费时间已结束：{ $when }。
+       *[grant] 使用时间已结束：{ $when }。
     }
-nothing-charged = Nothing is charged afterwards.
+nothing-charged = 到期后不会扣费。
 
-how-title = <b>How it works</b>
+how-title = <b>怎么用</b>
 how-steps =
-    <b>1.</b> You make a Telegram bot. It takes two minutes, and it belongs to you.
-    <b>2.</b> You pick the model it thinks with, and who may talk to it.
-    <b>3.</b> Your claw hatches inside the bot, usually in about a minute. A claw is an assistant with a memory: you write to it as you would to a person.
-how-trial = The first { $span } are free, counted from the moment it is ready. Nothing is charged afterwards: it falls asleep, and its bot and settings are kept for 7 days.
+    <b>1.</b> 你在 Telegram 建一个机器人，两分钟的事，它归你。
+    <b>2.</b> 选它用什么模型思考，谁可以和它说话。
+    <b>3.</b> 龙虾就在机器人里孵出来，一般一分钟左右。龙虾是个有记性的助手，像和人说话一样给它写就行。
+how-trial = 从它就绪那一刻起，免费 { $span }。之后不会扣费：它会睡着，机器人和设置保留 7 天。
 
 help =
-    <b>I hatch claws and look after them.</b>
-    To talk to your claw, open its own chat. Here you change its model, its people, its name, or let it sleep.
+    <b>我负责孵龙虾、照看龙虾。</b>
+    想和你的龙虾说话，打开它自己的聊天。在这里可以换模型、改成员、改名字，或者让它睡一会儿。
 help-commands =
-    /start  the first screen
-    /status  how your claw is doing
-    /claws  your claws
-    /language  another language
-    /settings  language, time zone, your data
-    /cancel  stop what we are in the middle of
-    /delete_my_data  delete everything I know about you
+    /start  首页
+    /status  龙虾怎么样了
+    /claws  你的龙虾
+    /language  换语言
+    /settings  语言、时区、你的数据
+    /cancel  停下正在做的事
+    /delete_my_data  删除我知道的关于你的一切
 help-admin =
-    For operators
-    <code>/provision 4242 sonnet 30</code>  give a person 30 days
-    <code>/deprovision 4242</code>  take a claw down
-    /fleet  every claw
-    <code>/trace K7F-2M</code>  what stands behind a code
+    给管理员
+    <code>/provision 4242 sonnet 30</code>  给某人 30 天
+    <code>/deprovision 4242</code>  撤下一只龙虾
+    /fleet  所有龙虾
+    <code>/trace K7F-2M</code>  查一个代码
 
-languages = Which language shall I speak?
+languages = 想用哪种语言？
 
-settings-title = <b>Settings</b>
+settings-title = <b>设置</b>
 settings-known =
-    Language: { $language }
-    Time zone: { $zone }, where it is { $clock }
+    语言：{ $language }
+    时区：{ $zone }，那里现在 { $clock }
 settings-no-zone =
-    Language: { $language }
-    Time zone: not known yet, so I say times in UTC
+    语言：{ $language }
+    时区：还不知道，所以先用 UTC 时间
 ask-zone =
-    <b>What time is it where you are?</b>
-    Tap the clock that matches yours, or send me the name of your zone, such as <code>Europe/Rome</code>.
-ask-zone-current = Now set: { $zone }.
+    <b>你那里现在几点？</b>
+    点和你的钟一致的那个，或者把时区名发给我，例如 <code>Asia/Taipei</code>。
+ask-zone-current = 现在是：{ $zone }。
 zone-city =
     { $at ->
         [0] UTC
-        [1] Los Angeles
-        [2] New York
-        [3] São Paulo
-        [4] London
-        [5] Madrid
-        [6] Moscow
-        [7] Dubai
-        [8] Kolkata
-        [9] Singapore
-        [10] Shanghai
-       *[11] Tokyo
+        [1] 洛杉矶
+        [2] 纽约
+        [3] 圣保罗
+        [4] 伦敦
+        [5] 马德里
+        [6] 莫斯科
+        [7] 迪拜
+        [8] 加尔各答
+        [9] 新加坡
+        [10] 上海
+       *[11] 东京
     }
 
-ask-forget = <b>Delete everything I know about you?</b>
+ask-forget = <b>删除我知道的关于你的一切？</b>
 forget-loses =
-    Deleted for good: your name, your Telegram number, your settings and your bots' tokens.
-    What stays is a record that no longer says who it was about. Your bots stay yours in Telegram.
+    永久删除：你的名字、Telegram 编号、设置，以及各个机器人的令牌。
+    会留下一条看不出是谁的记录。机器人在 Telegram 里仍归你。
 forget-loses-claws =
-    { $claws ->
-        [one] Deleted for good: your claw with its memory, your name, your Telegram number, your settings and your bots' tokens.
-       *[other] Deleted for good: your { $claws } claws with their memory, your name, your Telegram number, your settings and your bots' tokens.
-    }
-    Time you still have is lost too. What stays is a record that no longer says who it was about. Your bots stay yours in Telegram.
+    永久删除：你的 { $claws } 只龙虾和它们的记忆、你的名字、Telegram 编号、设置，以及各个机器人的令牌。
+    剩下的时间也会一起没有。会留下一条看不出是谁的记录。机器人在 Telegram 里仍归你。
 forgotten =
-    <b>Done. I no longer know who you are.</b>
-    You can clear this chat now. /start begins anew.
+    <b>好了，我不再知道你是谁。</b>
+    你可以清空这个聊天。发 /start 就从头开始。
 
 broken =
-    <b>Something broke on our side.</b>
-    It has been written down for the operators. Please try again in a minute; if it happens again, send them this code.
-too-fast = That was faster than I can follow. Give me a few seconds, then tap again.
+    <b>我们这边出了问题。</b>
+    已经记下来给管理员了。请过一分钟再试；如果还这样，把这个代码发给他们。
+too-fast = 太快了，我跟不上。等几秒再点。
 not-understood =
-    I set claws up, but I do not chat myself.
-    To talk to your claw, open its own chat. To change something, choose here:
-private-only = I only work in a private chat. Open my profile and write to me there.
+    我只管把龙虾安顿好，自己不陪聊。
+    想和你的龙虾说话，打开它的聊天。想改点什么，在这里选：
+private-only = 我只在私聊里工作。打开我的资料页，在那里给我发消息。
 cancelled =
-    <b>Stopped.</b>
-    Nothing was started. You can begin again whenever you like.
+    <b>停下了。</b>
+    什么都没有启动。想重来，随时可以。
 
-do-hatch = Hatch my claw
-do-continue-hatching = Continue hatching
-do-change-language = Change language
-do-change-zone = Change time zone
-do-ask-forget = Delete my data…
-do-forget = Delete my data
-do-forget-claws =
-    { $claws ->
-        [one] Delete my data and my claw
-       *[other] Delete my data and { $claws } claws
-    }
-do-keep-data = Keep everything
+do-hatch = 孵我的龙虾
+do-continue-hatching = 接着孵
+do-change-language = 换语言
+do-change-zone = 换时区
+do-ask-forget = 删除我的数据…
+do-forget = 删除我的数据
+do-forget-claws = 删除我的数据和 { $claws } 只龙虾
+do-keep-data = 全部保留

@@ -1,39 +1,39 @@
-### Every no: why, and what to do next.
+### 每一个“不行”：为什么，接下来怎么办。
 
 refusal-above = <blockquote>{ $why }</blockquote>
 
-refusal-not-a-token = That does not look like a bot token. Copy the whole line from BotFather, numbers, colon and all, and paste it here.
-refusal-token-dead = Telegram does not know this token any more. Ask BotFather for the present one and paste that.
-refusal-our-own-bot = That is the token of the bot you are talking to. Make a bot of your own and send me its token.
-refusal-bot-taken = Someone else has connected this bot here. If it is yours, revoke its token at BotFather and send me the new one; or use another bot.
-refusal-bot-busy = This bot already hosts another claw of yours. Choose a different one.
-refusal-token-forgotten = It has been a while, so I have thrown the sealed token away. Please paste it again.
-refusal-telegram-silent = Telegram did not answer in time, and nothing was stored. Please try again in a minute.
+refusal-not-a-token = 这不像机器人的令牌。请从 BotFather 那里复制整行，连数字和冒号一起，粘贴到这里。
+refusal-token-dead = Telegram 已经不认这个令牌了。请向 BotFather 要现在的那个，粘贴到这里。
+refusal-our-own-bot = 这是你正在对话的这个机器人的令牌。请建一个自己的，把它的令牌发给我。
+refusal-bot-taken = 这个机器人已经有别人在这里连接了。如果它是你的，请在 BotFather 撤销令牌，把新的发给我；或者换一个机器人。
+refusal-bot-busy = 这个机器人里已经住着你的另一只龙虾。请换一个。
+refusal-token-forgotten = 过了太久，封存的令牌我已经丢掉了。请再粘贴一次。
+refusal-telegram-silent = Telegram 没有及时回应，什么都没存。请过一分钟再试。
 
-refusal-person-is-owner = That is you, and you are always let in. Choose somebody else, or go on.
-refusal-person-known = This person is on the list already. Choose somebody else, or go on.
-refusal-too-many-people = A claw listens to at most { $most } people. Remove someone to make room.
-refusal-username-not-enough = A username can pass to someone else, so I do not let people in by it. Choose them with the button, forward a message of theirs, or send their numeric id.
-refusal-forward-hidden = That message hides who wrote it. Choose the person with the button, or send their numeric id.
-refusal-not-a-person = Bots and channels cannot be let in. Choose a person.
-refusal-not-a-number = I expected a numeric id, such as <code>123456789</code>. Send that, or choose the person with the button.
+refusal-person-is-owner = 这就是你自己，你一直可以进来。请选别人，或继续。
+refusal-person-known = 这个人已经在名单里了。请选别人，或继续。
+refusal-too-many-people = 一只龙虾最多听 { $most } 个人的。请先移除一位。
+refusal-username-not-enough = 用户名可能会换人用，所以我不凭它放人进来。请用按钮选，转发对方的消息，或发来数字 id。
+refusal-forward-hidden = 这条消息隐藏了作者。请用按钮选人，或发来对方的数字 id。
+refusal-not-a-person = 机器人和频道不能加进来。请选一个人。
+refusal-not-a-number = 需要数字 id，例如 <code>123456789</code>。发给我，或用按钮选人。
 
-refusal-trial-used = The free time was used before, by you or by this bot. If you want to go on, ask for more time.
-refusal-not-entitled = You have no time left for a claw. Ask for more, and I will pass it on.
-refusal-claw-limit = You already have a claw for all the time you have. Look after that one, or delete it first.
-refusal-wizard-incomplete = One answer is still missing. Let us go on where it is.
-refusal-model-gone = This model is not offered any more. Please pick another one.
+refusal-trial-used = 免费时间以前用过了，是你用的，或是这个机器人用的。想继续，可以申请更多时间。
+refusal-not-entitled = 你没有剩余时间了。可以申请更多，我来转达。
+refusal-claw-limit = 你的时间里已经有龙虾了。照看好它，或先把它删掉。
+refusal-wizard-incomplete = 还差一个回答，我们从那里接着来。
+refusal-model-gone = 这个模型已经不提供了，请另选一个。
 
-refusal-not-yours = That is not yours, so I leave it alone. Here is what is yours.
-refusal-claw-gone = That claw is gone. Look at the ones you have.
-refusal-too-late-to-undo = The ten minutes are over, so it can no longer be undone. You can hatch a new claw in the same bot.
-refusal-bad-title = A name has 1 to { $most } characters. Send me a shorter one.
-refusal-unknown-zone = I do not know that time zone. Tap one of the cities, or send a name such as <code>Europe/Rome</code>.
-refusal-tap-expired = This button is too old to act on, and nothing was done. Open the screen again and tap there.
+refusal-not-yours = 这不是你的，我不会动它。这里是你自己的。
+refusal-claw-gone = 那只龙虾已经没有了。看看你现有的吧。
+refusal-too-late-to-undo = 十分钟过了，不能再撤销。可以在同一个机器人里孵一只新的。
+refusal-bad-title = 名字要有 1 到 { $most } 个字。请发一个短一点的。
+refusal-unknown-zone = 我不认识这个时区。请点一个城市，或发来像 <code>Asia/Taipei</code> 这样的名字。
+refusal-tap-expired = 按钮太旧了，什么都没做。请重新打开画面再点。
 
-refusal-person-unknown = Nobody with that number has written to this bot. Ask them to press Start first.
-refusal-bad-arguments = Write it like this: <code>{ $usage }</code>
-refusal-model-unknown = No single model fits “{ $typed }”. Use its full name as it stands in the list.
-refusal-incident-unknown = There is no incident <code>{ $code }</code>. Check the code; old ones are cleared away.
-refusal-already-decided = That was confirmed or withdrawn before. Send the command again if you still need it.
-refusal-no-claw = This person has no claw. Look at the fleet to find the right one.
+refusal-person-unknown = 没有这个编号的人给本机器人写过消息。请对方先点“开始”。
+refusal-bad-arguments = 请这样写：<code>{ $usage }</code>
+refusal-model-unknown = 没有唯一符合“{ $typed }”的模型。请按列表写全名。
+refusal-incident-unknown = 没有代码为 <code>{ $code }</code> 的事件。请核对代码；旧的会被清理。
+refusal-already-decided = 这件事已经确认或撤回过了。如果还需要，请重新发命令。
+refusal-no-claw = 这个人没有龙虾。请在总览里找。

@@ -1,125 +1,117 @@
-### Hatching a claw, step by step: terms, bot, model, people, summary.
+### 一步步孵出龙虾：约定、机器人、模型、成员、确认。
 
-wizard-step = <i>Step { $place } of 5</i>
+wizard-step = <i>第 { $place } 步，共 5 步</i>
 
-terms = <b>Before we begin, in plain words</b>
+terms = <b>开始之前，几句实话</b>
 terms-points =
-    • The free time starts when your claw is ready. When it is over, the claw falls asleep. Nothing is charged.
-    • A sleeping claw is kept for 7 days, then destroyed.
-    • Your bot's token is locked away and used only to run your claw.
-    • What you write to your claw is read by the model you pick. It can be wrong: check what matters.
-    • Do not use it to harm people or break the law; such a claw is taken down.
-    • /delete_my_data deletes what I know about you, at any time.
-do-agree = I agree, go on
+    • 免费时间从龙虾就绪时算起。到期后它会睡着，不会扣费。
+    • 睡着的龙虾保留 7 天，之后销毁。如果服务器这期间留不住它的记忆，我会事先说明。
+    • 机器人的令牌会锁好，只用来运行你的龙虾。
+    • 你写给龙虾的话，由你选的模型来读。它会出错，要紧的事请核实。
+    • 不要用它害人或违法，否则会被撤下。
+    • 随时发 /delete_my_data，我就删除我知道的关于你的一切。
+do-agree = 同意，继续
 
 choose-bot =
-    <b>Give your claw a bot to live in.</b>
-    It gets a chat of its own there, under the name you give it.
-choose-bot-create = With one tap Telegram makes the bot for you: check its name, confirm, and come back here.
-do-create-bot = Create it in one tap
-do-have-token = I have a token from BotFather
-do-make-with-botfather = Make one with BotFather
-do-use-own-bot = Use @{ $bot }
+    <b>给龙虾一个机器人住。</b>
+    它会在那里有自己的聊天，名字由你起。
+choose-bot-create = 点一下，Telegram 就替你建好：核对名字，确认，再回到这里。
+do-create-bot = 一键创建
+do-have-token = 我有 BotFather 给的令牌
+do-make-with-botfather = 用 BotFather 建一个
+do-use-own-bot = 用 @{ $bot }
 
-guide-hatch = <b>Make a bot in five short steps</b>
+guide-hatch = <b>五小步建好机器人</b>
 guide-steps =
-    <b>1.</b> Open @BotFather with the button below
-    <b>2.</b> Send <code>/newbot</code>
-    <b>3.</b> Send a name, any you like
-    <b>4.</b> Send a username that ends in <code>bot</code>
-    <b>5.</b> Copy the token it gives you and paste it here
-guide-claw = <b>Give your claw a new token</b>
+    <b>1.</b> 点下面的按钮打开 @BotFather
+    <b>2.</b> 发送 <code>/newbot</code>
+    <b>3.</b> 发送一个名字，随你喜欢
+    <b>4.</b> 发送一个以 <code>bot</code> 结尾的用户名
+    <b>5.</b> 复制它给的令牌，粘贴到这里
+guide-claw = <b>给龙虾换新令牌</b>
 guide-claw-steps =
-    <b>1.</b> Open @BotFather with the button below
-    <b>2.</b> Send <code>/mybots</code> and choose the bot
-    <b>3.</b> Tap API Token
-    <b>4.</b> Copy the token, or revoke it for a new one
-    <b>5.</b> Paste it here
-guide-promise = I check the token, lock it away and delete your message.
-do-open-botfather = Open BotFather
+    <b>1.</b> 点下面的按钮打开 @BotFather
+    <b>2.</b> 发送 <code>/mybots</code>，选中那个机器人
+    <b>3.</b> 点 API Token
+    <b>4.</b> 复制令牌，或先撤销再拿新的
+    <b>5.</b> 粘贴到这里
+guide-promise = 我会核对令牌，锁好，并删除你的消息。
+do-open-botfather = 打开 BotFather
 
-bot-found = Found it: <b>{ $name }</b>, @{ $bot }.
-bot-found-pasted = Your message is deleted and the token is sealed.
+bot-found = 找到了：<b>{ $name }</b>，@{ $bot }。
+bot-found-pasted = 你的消息已删除，令牌已封存。
 bot-found-foreign =
-    <b>Another service receives this bot's messages now.</b>
-    If your claw moves in, that service goes silent.
-do-use-bot = Use this bot
-do-use-bot-anyway = Use it, end the other service
-do-another-bot = Another bot
+    <b>这个机器人的消息现在由另一个服务接收。</b>
+    龙虾住进来以后，那个服务就收不到了。
+do-use-bot = 就用这个
+do-use-bot-anyway = 用它，停掉那个服务
+do-another-bot = 换一个机器人
 
 choose-model =
-    <b>Which mind should it have?</b>
-    You can change it any time. ★ is a good start.
+    <b>让它用哪个模型思考？</b>
+    以后随时能换。★ 适合先试试。
 model-line =
     { $suggested ->
         [yes] <b>{ $model }</b> ★
        *[no] <b>{ $model }</b>
     }
     { $badges }
-model-badges = price { $price }  speed { $speed }  quality { $quality }
+model-badges = 价格 { $price }  速度 { $speed }  质量 { $quality }
 
-people-none = <b>Only you can talk to it.</b> Add someone?
-people-some =
-    { $n ->
-        [one] <b>You and { $n } person can talk to it:</b>
-       *[other] <b>You and { $n } people can talk to it:</b>
-    }
-people-unsaved = The list is not saved yet.
+people-none = <b>只有你能和它说话。</b>要加人吗？
+people-some = <b>你和另外 { $n } 个人能和它说话：</b>
+people-unsaved = 名单还没有保存。
 guest-named = { $name } <code>{ $id }</code>
 guest-unnamed = <code>{ $id }</code>
-do-only-me = Only me
-do-add-person = Add a person
-do-remove-person = Remove { $name }
-do-save-people = Save the list
-do-back-unsaved = Back without saving
+do-only-me = 只有我
+do-add-person = 加一个人
+do-remove-person = 移除 { $name }
+do-save-people = 保存名单
+do-back-unsaved = 不保存，返回
 
 ask-person =
-    <b>Who should be able to talk to it?</b>
-    Tap the button below and choose them in Telegram's own list.
-    You can also forward me a message of theirs, or send their numeric id. A username is not enough: it can pass to someone else.
-do-pick-person = Choose a person
+    <b>还让谁和它说话？</b>
+    点下面的按钮，在 Telegram 的列表里选。
+    也可以把对方的一条消息转发给我，或发来对方的数字 id。只有用户名不行，它可能会换人用。
+do-pick-person = 选一个人
 
-company-none = only you
-company =
-    { $n ->
-        [one] you and { $n } person
-       *[other] you and { $n } people
-    }
+company-none = 只有你
+company = 你和另外 { $n } 个人
 
 summary =
-    <b>Ready to hatch</b>
-    { $name }, @{ $bot }
-    { $model }, { $company }
-summary-trial = { $span } free, starting when it is ready. Nothing is charged afterwards.
-summary-has-claw = You already have a claw for the time you have. Look after that one, or remove it first.
-summary-forgets = Good to know: pausing or changing this claw later keeps its bot and settings, but may cost it its memory. I will ask each time.
-do-start = Start my claw
-do-start-free = Start { $span } free
-do-start-span = Start my { $span }
-do-change-bot = Change bot
-do-change-model = Change model
+    <b>可以孵了</b>
+    { $name }，@{ $bot }
+    { $model }，{ $company }
+summary-trial = 免费 { $span }，从它就绪时算起。到期后不会扣费。
+summary-has-claw = 你的时间里已经有一只龙虾了。照看好它，或先把它删掉。
+summary-forgets = 先说清楚：以后暂停或改动它，机器人和设置会保留，但记忆可能丢失。每次我都会先问你。
+do-start = 启动我的龙虾
+do-start-free = 开始免费 { $span }
+do-start-span = 开始我的 { $span }
+do-change-bot = 换机器人
+do-change-model = 换模型
 
-in-line-full = <b>Every place is taken right now.</b>
-in-line-trials = <b>Today's free claws have all been given out.</b>
+in-line-full = <b>现在位置都满了。</b>
+in-line-trials = <b>今天的免费名额发完了。</b>
 in-line =
-    You are number { $place } in line. I will write to you when it is your turn; you do not have to wait here.
-    Everything you chose is kept.
-do-leave-line = Leave the line
+    你排在第 { $place } 位。轮到你时我会通知你，不用在这里等。
+    你选过的都保存好了。
+do-leave-line = 不排了
 your-turn =
-    <b>It is your turn.</b>
-    A place is held for you for { $span }. Everything you chose is still here.
+    <b>轮到你了。</b>
+    位置给你留 { $span }，你选过的都还在。
 admin-asked =
-    <b>I have passed it on.</b>
-    A person will look at it, and I will write to you when they decide.
+    <b>已经转达了。</b>
+    会有人来看，有结果我就告诉你。
 
 granted =
-    <b>You have been given { $span }.</b>
-    They are counted from the moment your claw is ready.
-granted-hatching = It is hatching now. I will write to you when it is awake.
-granted-waiting = All it needs is a bot to live in.
+    <b>你得到了 { $span }。</b>
+    从龙虾就绪那一刻算起。
+granted-hatching = 它正在孵，醒了我告诉你。
+granted-waiting = 只差一个给它住的机器人。
 grant-withdrawn =
-    <b>The time you were given has been taken back.</b>
-    Nothing is charged. If you think this is a mistake, ask.
+    <b>给你的时间被收回了。</b>
+    不会扣费。如果觉得弄错了，可以问一下。
 taken-away =
-    <b>An operator took down @{ $bot }.</b>
-    Its memory and settings are gone, and its token is erased.
+    <b>管理员撤下了 @{ $bot }。</b>
+    它的记忆和设置没有了，令牌也已抹掉。

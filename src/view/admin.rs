@@ -123,9 +123,12 @@ pub fn screen(eyes: Eyes<'_>, notice: &AdminNotice) -> Screen {
         AdminNotice::Trace { incident, person } => trace(eyes, incident, person.as_ref()),
         AdminNotice::Alert { alert, since, code, resolved } => alert::screen(eyes, alert, *since, code.as_ref(), *resolved),
         AdminNotice::PersonAsks { person } => {
-            let id = person.telegram.map_or_else(|| "?".to_owned(), |id| id.to_string());
-            let facts = [("person", who(eyes, person).into()), ("id", html::value(&id).into())];
-            Page::new(eyes).say("admin-person-asks", &facts).done()
+            let page = Page::new(eyes).say("admin-person-asks", &[("person", who(eyes, person).into())]);
+            match person.telegram {
+                Some(id) => page.say("admin-person-asks-hint", &[("id", html::value(&id.to_string()).into())]),
+                None => page,
+            }
+            .done()
         }
     }
 }
@@ -182,14 +185,14 @@ fn fleet_line(eyes: Eyes<'_>, line: &FleetLine) -> Html {
         ("model", html::prose(&line.model, 60).into()),
         ("status", state(eyes, line.status).into()),
         ("right", right(eyes, &line.right).into()),
-        ("age", time::relative(eyes, line.since).into()),
+        ("age", time::length(eyes, eyes.now.since(line.since)).into()),
     ];
     eyes.html("fleet-line", &facts)
 }
 
 fn fleet_lines(eyes: Eyes<'_>, lines: &[FleetLine]) -> Html {
     let lines = lines.iter().map(|line| fleet_line(eyes, line)).collect();
-    html::list(lines, LIST, |left| eyes.html("and-more", &[("n", (left as u64).into())]))
+    html::list(lines, "\n\n", LIST, |left| eyes.html("and-more", &[("n", (left as u64).into())]))
 }
 
 fn trace(eyes: Eyes<'_>, incident: &Incident, person: Option<&PersonLine>) -> Screen {

@@ -36,7 +36,7 @@ pub fn claws(eyes: Eyes<'_>, claws: &[ClawBrief], offer: &Offer) -> Screen {
             )
         });
         let more = |left: usize| eyes.html("and-more", &[("n", (left as u64).into())]);
-        page = page.say("claws-title", &[]).add(html::list(lines.collect(), 3000, more));
+        page = page.say("claws-title", &[]).add(html::list(lines.collect(), "\n", 3000, more));
     }
     page = page.add_maybe(offer_line(eyes, offer));
     for claw in claws.iter().take(MOST_SHOWN) {

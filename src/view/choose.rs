@@ -48,7 +48,7 @@ pub fn model(eyes: Eyes<'_>, purpose: Purpose, list: &Models<'_>, page: u8, page
             &[("model", html::prose(&model.name, 60).into()), ("badges", badges.into()), ("suggested", Arg::Which(mark))],
         )
     });
-    let lines = html::list(lines.collect(), LIST, |left| eyes.html("and-more", &[("n", (left as u64).into())]));
+    let lines = html::list(lines.collect(), "\n", LIST, |left| eyes.html("and-more", &[("n", (left as u64).into())]));
     let mut screen = Page::new(eyes).step(purpose, WizardStep::Model).say("choose-model", &[]).add(lines);
     for (index, model) in list.models {
         let mark = if list.chosen == Some(&*model.id) { "✓ " } else { "" };
@@ -75,7 +75,7 @@ pub fn people(eyes: Eyes<'_>, purpose: Purpose, guests: &[Guest], refused: Optio
     } else {
         let lines = guests.iter().map(|guest| guest_line(eyes, guest)).collect();
         let more = |left: usize| eyes.html("and-more", &[("n", (left as u64).into())]);
-        page.say("people-some", &[("n", (guests.len() as u64).into())]).add(html::list(lines, LIST, more))
+        page.say("people-some", &[("n", (guests.len() as u64).into())]).add(html::list(lines, "\n", LIST, more))
     };
     page = page.say_if(changed && purpose != Purpose::Hatch, "people-unsaved", &[]);
     let removals = guests.iter().map(|guest| {

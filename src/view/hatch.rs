@@ -47,10 +47,11 @@ pub fn hatched(eyes: Eyes<'_>, claw: ClawId, bot: &str, took: Duration) -> Scree
 }
 
 pub fn ready(eyes: Eyes<'_>, claw: ClawId, bot: &str, right: &Right) -> Screen {
+    let promise = is_trial(right).then(|| eyes.html("nothing-charged", &[]));
+    let time_left: Vec<Html> = right_line(eyes, right).into_iter().chain(promise).collect();
     Page::new(eyes)
         .say("ready", &[("bot", bot.into())])
-        .add_maybe(right_line(eyes, right))
-        .say_if(is_trial(right), "nothing-charged", &[])
+        .add(html::join(&time_left, "\n"))
         .row(say_hello(eyes, bot))
         .row([eyes.tap("do-open-card", Tap::Card(claw)), eyes.tap("do-my-claws", Tap::Claws)])
         .done()

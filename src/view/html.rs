@@ -82,22 +82,22 @@ pub fn prose(raw: &str, most: usize) -> Html {
     Html(out)
 }
 
-/// `lines` under one another, as many as fit into `most`; what is left out is said by `more`.
-pub fn list(lines: Vec<Html>, most: usize, more: impl FnOnce(usize) -> Html) -> Html {
+/// `lines` under one another with `gap` between them, as many as fit into `most`; what is left out is said by `more`.
+pub fn list(lines: Vec<Html>, gap: &str, most: usize, more: impl FnOnce(usize) -> Html) -> Html {
     let total = lines.len();
     let mut out = String::new();
     let mut size = 0;
     for (at, line) in lines.into_iter().enumerate() {
-        size += line.size() + 1;
+        size += line.size() + gap.len();
         if size > most {
             if at > 0 {
-                out.push('\n');
+                out.push_str(gap);
             }
             out.push_str(more(total - at).as_str());
             break;
         }
         if at > 0 {
-            out.push('\n');
+            out.push_str(gap);
         }
         out.push_str(line.as_str());
     }
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn a_list_says_what_it_leaves_out() {
         let lines = (0..10).map(|n| value(&format!("line {n}"))).collect();
-        let shown = list(lines, 16, |left| value(&format!("and {left} more")));
+        let shown = list(lines, "\n", 16, |left| value(&format!("and {left} more")));
         assert_eq!(shown.as_str(), "line 0\nline 1\nand 8 more");
     }
 }
