@@ -1,2 +1,5 @@
-//! Main.
-fn main() {}
+//! The program `clawhatch`. Everything is in the library, where tests reach it.
+
+fn main() -> std::process::ExitCode {
+    clawhatch::wiring::main()
+}

@@ -40,7 +40,7 @@ impl App {
             if act.tx.tell_turn(person.id, act.now).await? {
                 act.note("line.turn", person.id, None).await?;
                 let once = format!("turn:{}:{}", person.id, next.since.0);
-                act.say(&person, once, Notice::YourTurn { hours: self.rules.trial_hours }).await?;
+                act.say(&person, once, Notice::YourTurn { hours: (KEPT.as_secs() / 3600) as u32 }).await?;
             }
         }
         act.commit().await

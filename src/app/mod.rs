@@ -14,6 +14,7 @@ mod changes;
 mod claws;
 mod floods;
 mod hatch;
+mod health;
 mod home;
 pub mod inbox;
 pub mod keys;
@@ -49,6 +50,7 @@ pub use audit::verify as verify_audit;
 pub use bells::Bells;
 pub use bots::Pasted;
 pub use floods::Floods;
+pub use health::Health;
 pub use outbox::Pace;
 pub use prudence::Prudence;
 pub use taps::Pressed;
@@ -72,7 +74,7 @@ pub struct App {
     pub db: Db,
     pub clock: Clock,
     pub vault: Vault,
-    pub pepper: Pepper,
+    pub pepper: Arc<Pepper>,
     pub messenger: Arc<dyn Messenger>,
     pub accounts: Arc<dyn BotAccounts>,
     pub driver: Arc<dyn ClawDriver>,

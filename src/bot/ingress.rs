@@ -2,9 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
+use tokio_util::sync::CancellationToken;
+
 use crate::{
     app::{
-        App, ScheduleLease,
+        App,
         inbox::{Arrived, chat_lane},
     },
     bot::{
@@ -29,12 +31,37 @@ pub fn arrived(body: Vec<u8>) -> Option<Arrived> {
     Some(Arrived { update: outside.update, lane, from: outside.from.map(TelegramId), private: outside.private, body })
 }
 
-/// One long poll, of at most `seconds`, under the poller's lease. Gives the next offset, which Telegram takes as the
-/// receipt for everything before it; it only moves when all of it is stored.
-pub async fn poll_once(app: &Arc<App>, api: &BotApi, lease: &ScheduleLease, offset: i64, seconds: u16) -> (i64, Duration) {
-    if !matches!(app.keep_poller(lease).await, Ok(true)) {
-        return (offset, Duration::from_secs(1));
+/// Polls for as long as this replica is the poller; otherwise waits to become it.
+pub async fn poll(app: Arc<App>, api: BotApi, seconds: u16, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let lease = match app.take_poller().await {
+            Ok(Some(lease)) => lease,
+            Ok(None) | Err(_) => {
+                let _ = stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(2))).await;
+                continue;
+            }
+        };
+        let mut offset = 0;
+        loop {
+            // A poll that is cut short loses nothing: what it brought is not acknowledged.
+            let Some((next, wait)) = stop.run_until_cancelled(poll_once(&app, &api, offset, seconds)).await else { break };
+            offset = next;
+            if !wait.is_zero() && stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
+                break;
+            }
+            if !matches!(app.keep_poller(&lease).await, Ok(true)) {
+                break;
+            }
+        }
+        if let Err(error) = app.leave_poller(&lease).await {
+            tracing::debug!(error = %error, "the poller's lease will run out by itself");
+        }
     }
+}
+
+/// One long poll, of at most `seconds`. Gives the next offset, which Telegram takes as the
+/// receipt for everything before it; it only moves when all of it is stored.
+pub async fn poll_once(app: &Arc<App>, api: &BotApi, offset: i64, seconds: u16) -> (i64, Duration) {
     let updates = match api.get_updates(offset, seconds, BATCH).await {
         Ok(updates) => updates,
         Err(error) => return (offset, complain(app, error).await),

@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub use handle::Door;
-pub use ingress::{arrived, poll_once};
+pub use ingress::{arrived, poll, poll_once};
 
 /// What a use case gives back to the door: a small text for a tap, perhaps.
 type Handled = app::Result<Option<Toast>>;

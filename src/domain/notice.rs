@@ -215,6 +215,7 @@ pub enum Notice {
         place: u32,
         reason: LineReason,
     },
+    /// There is a place; it is kept for so many hours.
     YourTurn {
         hours: u32,
     },

@@ -1,0 +1,148 @@
+//! `clawhatch run`: every task started, watched, and stopped in order. On SIGTERM or SIGINT nothing new is taken, what
+//! is held is finished or handed back, and the process ends within ten seconds; what an outside call still owes us
+//! heals from its row.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::{Floods, Pace},
+    bot::{
+        self,
+        api::{ALLOWED_UPDATES, CommandScope, Profile},
+    },
+    config::{Delivery, Settings},
+    domain::locale::Locale,
+    drivers::clock::Clock,
+    store::Db,
+    view,
+    web::{self, Draining, Site},
+    wiring::{Outside, Product, assemble, instance::Instance},
+    worker,
+};
+
+/// How long the tasks may take to end. Below the ten seconds a supervisor grants.
+const LAST_WORDS: Duration = Duration::from_secs(8);
+/// How long Telegram holds a poll open when there is nothing to say.
+const POLL_SECONDS: u16 = 10;
+/// Connections Telegram may open to our webhook at once.
+const WEBHOOK_CONNECTIONS: u8 = 40;
+
+pub async fn serve(settings: Settings) -> anyhow::Result<()> {
+    let _instance = Instance::only_one(settings.database_url.expose())?;
+    let metrics = PrometheusBuilder::new().install_recorder().context("starting the metrics")?;
+    let clock = match &settings.sandbox_clock {
+        Some(file) => Clock::shifted(file.clone()),
+        None => Clock::system(),
+    };
+    let listener =
+        TcpListener::bind(settings.listen).await.with_context(|| format!("listening on LISTEN_ADDR {}", settings.listen))?;
+    let metrics_listener =
+        TcpListener::bind(settings.metrics).await.with_context(|| format!("listening on METRICS_ADDR {}", settings.metrics))?;
+    let db = Db::open(settings.database_url.expose()).await.context("opening the database")?;
+    let product = assemble(&settings, Outside { clock, db, floods: Floods::default(), pace: Pace::default() }).await?;
+    introduce_ourselves(&product, &settings).await;
+
+    let stop = CancellationToken::new();
+    let draining = Draining::default();
+    let mut tasks = JoinSet::new();
+    let site = Site {
+        app: Arc::clone(&product.app),
+        webhook_secret: match &settings.telegram.delivery {
+            Delivery::Webhook { secret } => Some(secret.clone()),
+            Delivery::Polling => None,
+        },
+        read: bot::arrived,
+        draining: draining.clone(),
+    };
+    tasks.spawn(run_site(listener, web::site(site), stop.clone()));
+    tasks.spawn(run_site(metrics_listener, web::metrics_site(move || metrics.render()), stop.clone()));
+    let door = product.door.clone();
+    let handle = move |row| {
+        let door = door.clone();
+        async move { door.handle(row).await }
+    };
+    tasks.spawn(worker::inbox(Arc::clone(&product.app), handle, stop.clone()));
+    tasks.spawn(worker::outbox(Arc::clone(&product.app), stop.clone()));
+    tasks.spawn(worker::claws(Arc::clone(&product.app), stop.clone()));
+    tasks.spawn(worker::chores(Arc::clone(&product.app), stop.clone()));
+    if let Delivery::Polling = settings.telegram.delivery {
+        tasks.spawn(bot::poll(Arc::clone(&product.app), product.api.clone(), POLL_SECONDS, stop.clone()));
+    }
+    tracing::info!(bot = product.app.own.username, listen = %settings.listen, "clawhatch runs as @{}", product.app.own.username);
+
+    wait_for_the_end(&mut tasks).await?;
+    tracing::info!("stopping: nothing new is taken");
+    draining.begin();
+    stop.cancel();
+    let ended = tokio::time::timeout(LAST_WORDS, async { while tasks.join_next().await.is_some() {} }).await;
+    if ended.is_err() {
+        tracing::warn!("some calls still waited for an answer; their rows know of them");
+    }
+    product.app.db.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// A signal ends us well; a task that ends by itself is a fault.
+async fn wait_for_the_end(tasks: &mut JoinSet<()>) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        _ = interrupt.recv() => Ok(()),
+        ended = tasks.join_next() => match ended {
+            Some(Err(panic)) => Err(anyhow::Error::new(panic).context("a task ended in a panic")),
+            Some(Ok(())) | None => Err(anyhow::anyhow!("a task ended by itself")),
+        },
+    }
+}
+
+async fn run_site(listener: TcpListener, site: axum::Router, stop: CancellationToken) {
+    if let Err(error) = axum::serve(listener, site).with_graceful_shutdown(stop.cancelled_owned()).await {
+        tracing::error!(%error, "a listener ended");
+    }
+}
+
+/// Menus, descriptions and the way updates come. None of it is worth refusing to start for.
+async fn introduce_ourselves(product: &Product, settings: &Settings) {
+    let api = &product.api;
+    let arrival = match (&settings.telegram.delivery, &settings.public_url) {
+        (Delivery::Webhook { secret }, Some(public)) => match url::Url::parse(&format!("{public}/telegram")) {
+            Ok(url) => api.set_webhook(&url, secret, &ALLOWED_UPDATES, WEBHOOK_CONNECTIONS).await,
+            Err(error) => Err(crate::drivers::telegram::SendError::Refused(error.to_string())),
+        },
+        (Delivery::Webhook { .. } | Delivery::Polling, _) => api.delete_webhook(false).await,
+    };
+    if let Err(error) = arrival {
+        tracing::error!(%error, "Telegram was not told how updates come");
+    }
+    // English also serves whoever has a language we do not speak.
+    for language in std::iter::once(None).chain(Locale::ALL.map(Some)) {
+        let locale = language.unwrap_or_default();
+        let (short_description, description) = view::profile(locale);
+        let profile = Profile { description, short_description };
+        let told = async {
+            api.set_commands(CommandScope::AllPrivateChats, language, &menu(false, locale)).await?;
+            for admin in &product.app.rules.admins {
+                api.set_commands(CommandScope::Chat(admin.chat()), language, &menu(true, locale)).await?;
+            }
+            api.set_profile(language, &profile).await
+        };
+        if let Err(error) = told.await {
+            tracing::info!(%error, language = locale.code(), "a menu or a description was not set; it will be at the next start");
+        }
+    }
+}
+
+fn menu(admin: bool, locale: Locale) -> Vec<(String, String)> {
+    view::commands(admin, locale).into_iter().map(|(name, words)| (name.to_owned(), words)).collect()
+}

@@ -1,0 +1,122 @@
+//! The clock's door: loops that take rows that are due and call a use case for each. A bell wakes a loop at once; a
+//! lost ring costs half a second. Each loop ends when asked to, after what it holds is done or handed back.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use tokio::{sync::Notify, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{App, ClawLease, InboxRow, Result};
+
+/// How long a loop sleeps when nobody rings.
+const NAP: Duration = Duration::from_millis(500);
+/// Rows worked on at the same time, in each loop.
+const AT_ONCE: usize = 32;
+
+/// Takes up stored updates and hands each to the door.
+pub async fn inbox<F, Fut>(app: Arc<App>, handle: F, stop: CancellationToken)
+where
+    F: Fn(InboxRow) -> Fut,
+    Fut: Future<Output = ()> + Send + 'static,
+{
+    let bell = Arc::clone(&app.bells.inbox);
+    let take = move |room| {
+        let app = Arc::clone(&app);
+        async move { app.take_updates(room).await }
+    };
+    keep_taking(bell, stop, take, handle).await;
+}
+
+/// Says what waits to be said.
+pub async fn outbox(app: Arc<App>, stop: CancellationToken) {
+    let (bell, taker) = (Arc::clone(&app.bells.outbox), Arc::clone(&app));
+    let take = move |room| {
+        let app = Arc::clone(&taker);
+        async move { app.take_messages(room).await }
+    };
+    let one = move |message| {
+        let app = Arc::clone(&app);
+        async move {
+            if let Err(error) = app.deliver(message).await {
+                tracing::warn!(error = %error, "a delivery could not be written down; its lease will run out");
+            }
+        }
+    };
+    keep_taking(bell, stop, take, one).await;
+}
+
+/// Brings claws to what is wished of them.
+pub async fn claws(app: Arc<App>, stop: CancellationToken) {
+    let (bell, taker) = (Arc::clone(&app.bells.claws), Arc::clone(&app));
+    let take = move |room| {
+        let app = Arc::clone(&taker);
+        async move { app.take_claws(room).await }
+    };
+    let one = move |lease: ClawLease| {
+        let app = Arc::clone(&app);
+        async move {
+            let claw = lease.claw.id;
+            if let Err(error) = app.reconcile(lease).await {
+                tracing::warn!(claw.id = %claw, error = %error, "a step of claw {claw} failed and will be taken again");
+            }
+        }
+    };
+    keep_taking(bell, stop, take, one).await;
+}
+
+/// Chores of the fleet, the elapsed time on hatching messages, and the access lists of bots.
+pub async fn chores(app: Arc<App>, stop: CancellationToken) {
+    let mut round: u32 = 0;
+    while stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(1))).await.is_some() {
+        round = round.wrapping_add(1);
+        let outcomes = [
+            ("chores", app.do_chores().await),
+            ("access lists", app.set_access().await.map(drop)),
+            ("progress", if round.is_multiple_of(5) { app.draw_progress().await } else { Ok(()) }),
+        ];
+        for (what, outcome) in outcomes {
+            if let Err(error) = outcome {
+                tracing::warn!(error = %error, "{what} failed and will be done again");
+            }
+        }
+    }
+}
+
+/// Takes rows while there are any, works on each in a task of its own, and naps when there are none. A finished row
+/// may free the next of its lane, so the loop looks again.
+async fn keep_taking<Row, Taken, Work>(
+    bell: Arc<Notify>,
+    stop: CancellationToken,
+    take: impl Fn(i64) -> Taken,
+    work: impl Fn(Row) -> Work,
+) where
+    Taken: Future<Output = Result<Vec<Row>>>,
+    Work: Future<Output = ()> + Send + 'static,
+{
+    let mut at_work = JoinSet::new();
+    loop {
+        let room = AT_ONCE.saturating_sub(at_work.len());
+        let mut taken = 0;
+        if room > 0 && !stop.is_cancelled() {
+            match take(room as i64).await {
+                Ok(rows) => {
+                    taken = rows.len();
+                    for row in rows {
+                        at_work.spawn(work(row));
+                    }
+                }
+                Err(error) => tracing::warn!(error = %error, "rows could not be taken; trying again"),
+            }
+        }
+        if stop.is_cancelled() {
+            while at_work.join_next().await.is_some() {}
+            return;
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            _ = at_work.join_next(), if !at_work.is_empty() => {}
+            () = bell.notified(), if taken < room => {}
+            () = tokio::time::sleep(NAP) => {}
+        }
+    }
+}
