@@ -3,7 +3,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, atomic::{AtomicI64, AtomicUsize, Ordering}},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -62,17 +65,23 @@ macro_rules! on_both {
         // A module and a function may share a name.
         mod $name {
             $(#[$meta])*
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                super::$name($crate::world::World::on($crate::world::On::Sqlite).await).await;
+            #[test]
+            fn sqlite() {
+                $crate::world::run(async { super::$name($crate::world::World::on($crate::world::On::Sqlite).await).await });
             }
             $(#[$meta])*
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                super::$name($crate::world::World::on($crate::world::On::Postgres).await).await;
+            #[test]
+            fn postgres() {
+                $crate::world::run(async { super::$name($crate::world::World::on($crate::world::On::Postgres).await).await });
             }
         }
     )* };
+}
+
+/// Runs a test's body. The same snapshots are asserted once for each database, which has to be allowed.
+pub fn run(body: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    insta::allow_duplicates! { runtime.block_on(body) };
 }
 
 /// A new, empty database of the throw-away PostgreSQL cluster. A missing cluster fails the test: it is never skipped.
