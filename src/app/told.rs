@@ -9,6 +9,7 @@ use crate::{
         admin::Alert,
         claw::{Call, Claw, Effect, Reason, Seen, Step, Trouble, Wish},
         entitlement::{EndingIn, Entitlement, KEPT_AFTER_END, Period, PeriodKind, WARNED_BEFORE_DESTROY},
+        ids::ClawId,
         notice::{Notice, Slot},
         person::Person,
         time::Time,
@@ -17,6 +18,11 @@ use crate::{
 
 /// After so many failures in a row admins hear of it.
 const ALERT_AFTER: u32 = 3;
+
+/// The name under which a person is told, once, that an admin took this claw away.
+pub(crate) fn taken_away(claw: ClawId) -> String {
+    format!("taken:{claw}")
+}
 
 impl Act<'_> {
     /// Takes a step that calls nobody, and tells of it.
@@ -49,12 +55,17 @@ impl Act<'_> {
                 self.note("claw.destroy", person.id, Some(id)).await?;
             }
             Step::Erase => {
-                let by_owner = !matches!(claw.wish, Wish::Gone { before: crate::domain::claw::Before::Suspended { .. }, .. });
+                let by_owner = !claw.goes_by_itself();
                 let gone = claw.erased(now);
                 self.save_claw(&gone, None).await?;
                 self.tx.erase_bot_token(gone.spec.bot).await?;
                 self.note("claw.destroyed", person.id, Some(id)).await?;
-                self.say(person, format!("destroyed:{id}"), Notice::Destroyed { bot, by_owner }).await?;
+                self.resolve(&format!("late:{id}")).await?;
+                self.resolve(&format!("refused:{id}")).await?;
+                // Whoever had it taken away by an admin has read so.
+                if !self.tx.was_said(&taken_away(id)).await? {
+                    self.say(person, format!("destroyed:{id}"), Notice::Destroyed { bot, by_owner }).await?;
+                }
                 self.tell_watchers(&gone).await?;
             }
             Step::HealBack => {
@@ -136,7 +147,8 @@ impl Act<'_> {
         }
         // Said once for each generation and reason, however often the infra is asked again.
         let once = format!("stuck:{}:{}:{reason:?}", claw.id, claw.generation);
-        if reason == Reason::Deleting || claw.previous.is_some() || self.tx.was_said(&once).await? {
+        let heals_back = claw.previous.is_some() && !reason.retryable();
+        if reason == Reason::Deleting || heals_back || self.tx.was_said(&once).await? {
             return Ok(());
         }
         let why = format!("the infra refused generation {}: {reason:?}", claw.generation);

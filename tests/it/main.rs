@@ -3,9 +3,12 @@
 
 mod admin;
 mod card;
+mod changes;
 mod forget;
 mod hatching;
 mod infra_weather;
+mod line;
+mod rows;
 mod telegram_weather;
 mod trial;
 mod world;

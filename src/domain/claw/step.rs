@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::domain::{
-    claw::{Ask, Capabilities, Claw, DEADLINE, Seen, Wish},
+    claw::{Ask, Capabilities, Claw, DEADLINE, Reason, Seen, Wish},
     entitlement::{EndingIn, Entitlement, KEPT_AFTER_END, WARNED_BEFORE_DESTROY},
     time::Time,
 };
@@ -53,7 +53,7 @@ pub fn next_step(claw: &Claw, right: &Entitlement, can: Capabilities, now: Time)
     }
     match claw.wish {
         Wish::Running { generation } if right.covers_now() => towards_running(claw, generation, right, can, now),
-        Wish::Paused if right.covers_now() => towards_asleep(claw, right.ends()),
+        Wish::Paused if right.covers_now() => towards_asleep(claw, next_notice(right, now)),
         Wish::Running { .. } | Wish::Paused => Step::Suspend,
         Wish::Suspended { .. } if right.covers_now() => Step::Wake,
         Wish::Suspended { since } => {
@@ -96,6 +96,8 @@ fn towards_running(claw: &Claw, generation: u32, right: &Entitlement, can: Capab
         }
         Seen::Running { .. } => hurry(replace),
         Seen::Broken { generation: refused, .. } if *refused != generation => hurry(Step::Provision),
+        // Waiting for room is no delay: its person and the admins know why, and no other specification would help.
+        Seen::Broken { reason: Reason::NoCapacity, .. } => Step::Provision,
         Seen::Broken { retryable: true, .. } => hurry(Step::Provision),
         Seen::Broken { retryable: false, .. } if claw.previous.is_some() => Step::HealBack,
         Seen::Broken { retryable: false, .. } => Step::Rest { until: next_notice(right, now) },
