@@ -8,7 +8,7 @@ use crate::{
     domain::{
         admin::Alert,
         claw::{Ask, Call, Claw, DEADLINE, Outcome, Reason, Seen, Step, ask, backoff, next_step, record},
-        entitlement::{EndingIn, Entitlement},
+        entitlement::{EndingIn, Entitlement, Period},
         person::Person,
     },
     drivers::claws::{Address, Order},
@@ -98,9 +98,13 @@ impl App {
         let now = act.now;
         let claw = act.tx.hold_leased_claw(lease).await?;
         let person = act.tx.load_person(claw.person).await?;
+        if claw.is_up() {
+            // Time that waited behind another begins when that one ends; the claw just goes on.
+            act.start_clock(&person, claw.id).await?;
+        }
         let periods = act.tx.list_periods(claw.person).await?;
         let right = Entitlement::of(&periods, now);
-        act.tell_ending(&person, &claw, &right).await?;
+        act.tell_ending(&person, &claw, &periods).await?;
         act.tell_destruction_is_near(&person, &claw).await?;
         let step = next_step(&claw, &right, self.driver.capabilities(), now);
         if step.irreversible(&claw) && !self.prudence.allows(&self.clock) {
@@ -224,11 +228,13 @@ impl Act<'_> {
     }
 
     /// The notice before the end that fits this hour, once.
-    async fn tell_ending(&mut self, person: &Person, claw: &Claw, right: &Entitlement) -> Result<()> {
-        let Entitlement::Running(period) = right else { return Ok(()) };
-        let (Some(left), Some(end), false) = (EndingIn::due(period, self.now), period.ends(), claw.is_leaving()) else {
+    async fn tell_ending(&mut self, person: &Person, claw: &Claw, periods: &[Period]) -> Result<()> {
+        let Entitlement::Running(period) = Entitlement::of(periods, self.now) else { return Ok(()) };
+        // Where another period waits, the claw just goes on.
+        if claw.is_leaving() || periods.iter().any(Period::waits) {
             return Ok(());
-        };
-        self.tell_end_is_near(person, claw, period, left, end).await
+        }
+        let (Some(left), Some(end)) = (EndingIn::due(&period, self.now), period.ends()) else { return Ok(()) };
+        self.tell_end_is_near(person, claw, &period, left, end).await
     }
 }

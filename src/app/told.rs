@@ -7,8 +7,8 @@ use crate::{
     app::{Act, Result, admin::person_line, offers::right_of},
     domain::{
         admin::Alert,
-        claw::{Call, Claw, Effect, Reason, Seen, Step, Trouble, Wish},
-        entitlement::{EndingIn, Entitlement, KEPT_AFTER_END, Period, PeriodKind, WARNED_BEFORE_DESTROY},
+        claw::{Call, Claw, Effect, Reason, Step, Trouble, Wish},
+        entitlement::{EndingIn, Entitlement, KEPT_AFTER_END, Period, PeriodKind, WARNED_BEFORE_DESTROY, next_to_start},
         ids::ClawId,
         notice::{Notice, Slot},
         person::Person,
@@ -47,7 +47,6 @@ impl Act<'_> {
                 let awake = claw.run(now);
                 self.save_claw(&awake, Some(now)).await?;
                 self.note("claw.wake", person.id, Some(id)).await?;
-                self.say(person, format!("woken:{id}:{}", awake.generation), Notice::Woken { claw: id, bot }).await?;
             }
             Step::Destroy => {
                 let leaving = claw.delete(now, now);
@@ -113,7 +112,7 @@ impl Act<'_> {
 
     async fn tell_ready(&mut self, person: &Person, before: &Claw, after: &Claw, first: bool) -> Result<()> {
         let id = after.id;
-        self.start_clock(person).await?;
+        self.start_clock(person, id).await?;
         self.audit("claw.ready", Some(person.id), Some(id), json!({ "generation": after.generation, "first": first })).await?;
         self.resolve(&format!("late:{id}")).await?;
         self.resolve(&format!("refused:{id}")).await?;
@@ -127,14 +126,19 @@ impl Act<'_> {
             self.draw(person, Slot::Hatching(id), Notice::Hatched { claw: id, bot: bot.clone(), took }).await?;
         }
         let right = right_of(&self.tx.list_periods(person.id).await?, self.now);
-        self.say(person, format!("ready:{id}:{}", after.generation), Notice::Ready { claw: id, bot, right }).await?;
+        let notice = if first { Notice::Ready { claw: id, bot, right } } else { Notice::Woken { claw: id, bot } };
+        self.say(person, format!("ready:{id}:{}", after.generation), notice).await?;
         Ok(())
     }
 
-    /// The clock of a right starts with the first ready claw.
-    async fn start_clock(&mut self, person: &Person) -> Result<()> {
+    /// This claw is up: its period begins to run, unless one that runs is enough for every claw of this person.
+    pub(crate) async fn start_clock(&mut self, person: &Person, claw: ClawId) -> Result<()> {
         let periods = self.tx.list_periods(person.id).await?;
-        if let Entitlement::Waiting(period) = Entitlement::of(&periods, self.now) {
+        if !periods.iter().any(Period::waits) {
+            return Ok(());
+        }
+        let up = self.tx.list_claws(person.id).await?.iter().filter(|other| other.id == claw || other.is_up()).count();
+        if let Some(period) = next_to_start(&periods, up, self.now) {
             self.tx.start_period(period.id, self.now).await?;
             self.audit("period.start", Some(person.id), None, json!({ "period": period.id })).await?;
         }
@@ -183,10 +187,9 @@ impl Act<'_> {
 
     /// Draws how far a claw on its way up is, where a message for that is.
     pub(crate) async fn tell_progress(&mut self, person: &Person, claw: &Claw) -> Result<()> {
-        let up = matches!((claw.wish, &claw.seen), (Wish::Running { generation }, Seen::Running { generation: seen, .. }) if generation == *seen);
         let Some(telegram) = person.telegram else { return Ok(()) };
         let slot = Slot::Hatching(claw.id);
-        if up || claw.first_ready.is_some() || !matches!(claw.wish, Wish::Running { .. }) {
+        if claw.is_up() || claw.first_ready.is_some() || !matches!(claw.wish, Wish::Running { .. }) {
             return Ok(());
         }
         if self.tx.find_slot(telegram.chat(), &slot.name()).await?.is_some() {

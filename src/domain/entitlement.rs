@@ -100,6 +100,27 @@ impl Entitlement {
     }
 }
 
+/// The waiting period that begins now, with so many claws up: each claw uses up one running period, and what more there
+/// is waits for one of them to end.
+pub fn next_to_start(periods: &[Period], up: usize, now: Time) -> Option<&Period> {
+    let running = periods.iter().filter(|p| p.runs(now)).count();
+    periods.iter().filter(|p| p.waits()).min_by_key(|p| p.id).filter(|_| running < up)
+}
+
+/// Until when it all lasts if nothing is paused, and what kind ends last: each waiting period follows the running one
+/// that ends first. Nothing when none runs.
+pub fn lasts(periods: &[Period], now: Time) -> Option<(PeriodKind, Time)> {
+    let mut ends: Vec<(Time, PeriodKind)> =
+        periods.iter().filter(|p| p.runs(now)).filter_map(|p| Some((p.ends()?, p.kind))).collect();
+    let mut waiting: Vec<&Period> = periods.iter().filter(|p| p.waits()).collect();
+    waiting.sort_by_key(|p| p.id);
+    for next in waiting {
+        let first = ends.iter_mut().min_by_key(|(end, _)| *end)?;
+        *first = (first.0 + next.length, next.kind);
+    }
+    ends.into_iter().max_by_key(|(end, _)| *end).map(|(end, kind)| (kind, end))
+}
+
 /// How many claws a person may have at once: one for the trial (or whatever has run out), one for each live grant.
 pub fn claws_allowed(periods: &[Period], now: Time) -> usize {
     let live = |p: &&Period| p.waits() || p.runs(now);
@@ -190,6 +211,23 @@ mod tests {
         assert_eq!(EndingIn::next_after(&trial, Time(0)), Some(Time(24 * 3_600_000)));
         let short = period(2, PeriodKind::Trial, Some(0), 3);
         assert_eq!(EndingIn::due(&short, Time(1)), None, "a three-hour trial is not said to end in six hours");
+    }
+
+    #[test]
+    fn what_waits_follows_what_ends_first() {
+        let hour = |n: i64| Time(n * 3_600_000);
+        let trial = period(1, PeriodKind::Trial, Some(0), 48);
+        let (first, second) = (period(2, PeriodKind::Grant, None, 720), period(3, PeriodKind::Grant, None, 720));
+        let all = [trial.clone(), first.clone(), second.clone()];
+        assert_eq!(lasts(&all, hour(1)), Some((PeriodKind::Grant, hour(48 + 720 + 720))), "one claw: one after the other");
+        assert_eq!(next_to_start(&all, 1, hour(1)), None);
+        assert_eq!(next_to_start(&all, 2, hour(1)), Some(&first));
+        let two = [trial.clone(), Period { started: Some(hour(1)), ..first.clone() }, second.clone()];
+        assert_eq!(lasts(&two, hour(2)), Some((PeriodKind::Grant, hour(48 + 720))), "two claws: side by side");
+        assert_eq!(next_to_start(&two, 2, hour(2)), None);
+        assert_eq!(next_to_start(&two, 2, hour(48)), Some(&second));
+        assert_eq!(lasts(&[trial.clone()], hour(1)), Some((PeriodKind::Trial, hour(48))));
+        assert_eq!((lasts(&[first.clone()], hour(1)), next_to_start(&[first.clone()], 1, hour(1))), (None, Some(&first)));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod admin;
 mod card;
 mod changes;
 mod forget;
+mod giving;
 mod hatching;
 mod infra_weather;
 mod line;

@@ -322,6 +322,13 @@ impl Someone<'_> {
         self.last()
     }
 
+    /// Gives somebody time, from the command to the confirmation.
+    pub async fn gives_time(&self, command: &str) {
+        self.says(command).await;
+        self.says("a friend of the house").await;
+        self.taps("Give ").await;
+    }
+
     /// Makes a bot with BotFather; gives its token.
     pub fn makes_bot(&self, name: &str, username: &str) -> String {
         let telegram = &self.world.telegram;

@@ -57,7 +57,8 @@ impl App {
         let admin = act.know(sender).await?;
         act.expect(&admin, Expecting::Nothing).await?;
         let held = act.tx.hold_confirmation(id).await?;
-        let Some(mut asked) = held.filter(|asked| asked.admin == sender.id && asked.state == ConfirmationState::Asking) else {
+        let open = |asked: &Confirmation| asked.admin == sender.id && asked.state == ConfirmationState::Asking;
+        let Some(mut asked) = held.filter(|asked| open(asked) && self.is_admin(sender.id)) else {
             act.draw_home(&admin, Tapped::Typed).await?;
             return act.commit().await;
         };

@@ -218,6 +218,15 @@ impl Claw {
         self.destroyed.is_some() || matches!(self.wish, Wish::Gone { .. })
     }
 
+    /// Whether what is wished to run was seen running.
+    pub fn is_up(&self) -> bool {
+        match (self.wish, &self.seen) {
+            (Wish::Running { generation }, Seen::Running { generation: seen, .. }) => generation == *seen,
+            (Wish::Running { .. }, Seen::Absent | Seen::Asked { .. } | Seen::Stopped | Seen::Broken { .. }) => false,
+            (Wish::Paused | Wish::Suspended { .. } | Wish::Gone { .. }, _) => false,
+        }
+    }
+
     /// Wishes it to run (again), as a new generation.
     pub fn run(mut self, now: Time) -> Claw {
         self.generation += 1;
