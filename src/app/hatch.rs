@@ -64,9 +64,9 @@ impl App {
         desk.wizard = earlier;
         act.tx.put_desk(person.id, &desk).await?;
         if goes_home {
-            act.draw_home(&person, tapped).await?
+            act.draw_home(&person, tapped).await?;
         } else {
-            act.draw_wizard(&person, tapped, &desk).await?
+            act.draw_wizard(&person, tapped, &desk).await?;
         }
         act.commit().await
     }

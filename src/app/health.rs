@@ -4,12 +4,12 @@ use serde::Serialize;
 
 use crate::{
     app::{App, Result},
-    domain::admin::Alert,
-    store::{self, Pending},
+    domain::{admin::Alert, time::Time},
+    store::{self, Backlog, Pending},
 };
 
 /// What is working. The first two decide whether this replica should be given work.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Health {
     pub database: bool,
     pub migrations: &'static str,
@@ -17,8 +17,23 @@ pub struct Health {
     pub polled: bool,
     /// No alert about the infra is open.
     pub infra: bool,
-    pub updates_waiting: i64,
-    pub messages_waiting: i64,
+    pub inbox: Waiting,
+    pub outbox: Waiting,
+    pub claws: Waiting,
+}
+
+/// Rows that wait, and how long the oldest has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Waiting {
+    pub waiting: i64,
+    pub oldest_ms: u64,
+}
+
+impl Waiting {
+    fn of(backlog: Backlog, now: Time) -> Waiting {
+        let oldest_ms = backlog.oldest.map_or(0, |oldest| now.since(oldest).as_millis() as u64);
+        Waiting { waiting: backlog.waiting, oldest_ms }
+    }
 }
 
 impl Health {
@@ -28,15 +43,9 @@ impl Health {
 }
 
 impl App {
+    /// Looks around; a database that does not answer is what the answer then says.
     pub async fn health(&self) -> Health {
-        self.look_around().await.unwrap_or(Health {
-            database: false,
-            migrations: "unknown",
-            polled: false,
-            infra: false,
-            updates_waiting: 0,
-            messages_waiting: 0,
-        })
+        self.look_around().await.unwrap_or(Health { migrations: "unknown", ..Health::default() })
     }
 
     async fn look_around(&self) -> Result<Health> {
@@ -45,9 +54,21 @@ impl App {
             Pending::Ahead => "ahead",
             Pending::Behind(_) => "behind",
         };
-        let (updates_waiting, messages_waiting) = self.backlog().await?;
-        let open = self.db.look().await?.list_open_alerts().await?;
-        let infra = !open.iter().any(|open| matches!(open.alert, Alert::InfraFailing { .. } | Alert::InfraLockedOut));
-        Ok(Health { database: true, migrations, polled: self.is_polled().await?, infra, updates_waiting, messages_waiting })
+        let now = self.clock.now();
+        let mut tx = self.db.look().await?;
+        let infra = !tx
+            .list_open_alerts()
+            .await?
+            .iter()
+            .any(|open| matches!(open.alert, Alert::InfraFailing { .. } | Alert::InfraLockedOut));
+        Ok(Health {
+            database: true,
+            migrations,
+            infra,
+            inbox: Waiting::of(tx.inbox_backlog().await?, now),
+            outbox: Waiting::of(tx.outbox_backlog().await?, now),
+            claws: Waiting::of(tx.claws_backlog(now).await?, now),
+            polled: self.is_polled().await?,
+        })
     }
 }

@@ -117,7 +117,7 @@ impl App {
         let desk = act.tx.load_desk(person.id).await?;
         match desk.expecting {
             Expecting::Token(purpose) => {
-                act.screen(&person, tapped, Notice::BotGuide { purpose, refusal: Some(refusal) }).await?
+                act.screen(&person, tapped, Notice::BotGuide { purpose, refusal: Some(refusal) }).await?;
             }
             Expecting::Person(purpose) => act.draw_people(&person, tapped, purpose, Some(refusal)).await?,
             Expecting::Nothing | Expecting::Title(_) | Expecting::Zone | Expecting::Reason(_) => {

@@ -135,12 +135,6 @@ impl App {
         const STALE: Duration = Duration::from_secs(10 * 60);
         self.clock.now().since(event.received) > STALE
     }
-
-    /// Counts what waits, for /readyz and the metrics.
-    pub async fn backlog(&self) -> Result<(i64, i64)> {
-        let mut tx = self.db.look().await?;
-        Ok((tx.count_open_inbox().await?, tx.count_open_messages().await?))
-    }
 }
 
 /// The update with every token taken out of every string, and the sealed tokens. Bytes that are no JSON are kept only

@@ -94,7 +94,7 @@ pub async fn invite(here: Here, guest: Result<Guest, Refusal>) -> Handled {
         // Something passed on that nobody asked for.
         (Expecting::Token(_), _) => return Err(Refusal::NotAToken.into()),
         (Expecting::Nothing | Expecting::Title(_) | Expecting::Zone | Expecting::Reason(_), _) => {
-            app.not_understood(&event, &sender).await?
+            app.not_understood(&event, &sender).await?;
         }
     }
     Ok(None)

@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(Entitlement::of(&[], Time(0)), Entitlement::None);
         assert_eq!(Entitlement::of(&both, Time(hour(47))), Entitlement::Running(trial.clone()));
         assert_eq!(Entitlement::of(&both, Time(hour(48))), Entitlement::Waiting(grant));
-        assert_eq!(Entitlement::of(&[trial.clone()], Time(hour(48))), Entitlement::Ended(trial.clone()));
+        assert_eq!(Entitlement::of(std::slice::from_ref(&trial), Time(hour(48))), Entitlement::Ended(trial.clone()));
         let revoked = Period { revoked: Some(Time(hour(3))), ..trial };
         assert!(!Entitlement::of(&[revoked], Time(hour(4))).covers_now());
     }
@@ -197,7 +197,7 @@ mod tests {
         let trial = period(1, PeriodKind::Trial, None, 48);
         let grant = |n| period(n, PeriodKind::Grant, None, 720);
         assert_eq!(claws_allowed(&[], Time(0)), 0);
-        assert_eq!(claws_allowed(&[trial.clone()], Time(0)), 1);
+        assert_eq!(claws_allowed(std::slice::from_ref(&trial), Time(0)), 1);
         assert_eq!(claws_allowed(&[trial.clone(), grant(2)], Time(0)), 1);
         assert_eq!(claws_allowed(&[trial, grant(2), grant(3)], Time(0)), 2);
     }

@@ -7,7 +7,7 @@ use crate::{
         time::Time,
     },
     store::{
-        Result, Row, StoreError, Tx,
+        Backlog, Result, Row, StoreError, Tx,
         claim::claim,
         statement::statements,
         tx::{from_json, to_json, values},
@@ -31,6 +31,7 @@ statements! {
     FLEET = "SELECT * FROM claws WHERE destroyed_at IS NULL ORDER BY created_at DESC, id LIMIT $1 OFFSET $2";
     CLAIM = claim!(sqlite, "claws", "t.destroyed_at IS NULL", "t.due_at"),
         postgres claim!(postgres, "claws", "t.destroyed_at IS NULL", "t.due_at");
+    OVERDUE = "SELECT COUNT(*) AS waiting, MIN(due_at) AS oldest FROM claws WHERE destroyed_at IS NULL AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)";
     HATCHING = "SELECT * FROM claws WHERE destroyed_at IS NULL AND working_since > $1 AND late = 0 AND wish LIKE '%\"running\"%' ORDER BY id LIMIT 200";
     AHEAD = "SELECT COUNT(*) FROM claws WHERE destroyed_at IS NULL AND created_at < $1 AND seen LIKE '%\"no_capacity\"%'";
     STALE = "UPDATE claws SET due_at = $1 WHERE destroyed_at IS NULL AND (due_at IS NULL OR due_at > $1)";
@@ -151,6 +152,11 @@ impl Tx {
 
     pub async fn list_fleet(&mut self, most: i64, skip: i64) -> Result<Vec<Claw>> {
         self.all(FLEET, values![most, skip]).await?.iter().map(claw).collect()
+    }
+
+    /// Claws whose next step is late.
+    pub async fn claws_backlog(&mut self, now: Time) -> Result<Backlog> {
+        Backlog::read(self.find(OVERDUE, values![now]).await?)
     }
 
     /// Claws on their way up since `since` or later.

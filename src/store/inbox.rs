@@ -3,7 +3,7 @@
 
 use crate::{
     domain::time::Time,
-    store::{Result, Row, StoreError, Tx, claim::claim, statement::statements, tx::values},
+    store::{Backlog, Result, Row, StoreError, Tx, claim::claim, statement::statements, tx::values},
 };
 
 statements! {
@@ -14,7 +14,7 @@ statements! {
     RETRY = "UPDATE inbox SET due_at = $3, tries = tries + 1, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL AND dead_at IS NULL";
     DEAD = "UPDATE inbox SET dead_at = $3, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL AND dead_at IS NULL";
     SWEEP = "DELETE FROM inbox WHERE received_at < $1 AND (done_at IS NOT NULL OR dead_at IS NOT NULL)";
-    OPEN = "SELECT COUNT(*) FROM inbox WHERE done_at IS NULL AND dead_at IS NULL";
+    OPEN = "SELECT COUNT(*) AS waiting, MIN(received_at) AS oldest FROM inbox WHERE done_at IS NULL AND dead_at IS NULL";
 }
 
 /// One event to be kept.
@@ -79,7 +79,8 @@ impl Tx {
         self.run(SWEEP, values![before]).await
     }
 
-    pub async fn count_open_inbox(&mut self) -> Result<i64> {
-        self.number(OPEN, values![]).await
+    /// What is not handled yet.
+    pub async fn inbox_backlog(&mut self) -> Result<Backlog> {
+        Backlog::read(self.find(OPEN, values![]).await?)
     }
 }

@@ -40,4 +40,18 @@ pub use schedules::ScheduleLease;
 pub use statement::{Sql, all as statements};
 pub use tx::{Row, Tx, Value};
 
+/// How much waits, and since when the oldest of it does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    pub waiting: i64,
+    pub oldest: Option<crate::domain::time::Time>,
+}
+
+impl Backlog {
+    fn read(row: Option<Row>) -> Result<Backlog> {
+        let Some(row) = row else { return Ok(Backlog::default()) };
+        Ok(Backlog { waiting: row.int("waiting")?, oldest: row.maybe_time("oldest")? })
+    }
+}
+
 pub type Result<T> = std::result::Result<T, StoreError>;

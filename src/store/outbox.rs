@@ -8,7 +8,7 @@ use crate::{
         time::Time,
     },
     store::{
-        Result, Row, StoreError, Tx,
+        Backlog, Result, Row, StoreError, Tx,
         claim::claim,
         statement::statements,
         tx::{from_json, to_json, values},
@@ -34,7 +34,7 @@ statements! {
     RENAME_SLOT = "UPDATE slots SET slot = $3 WHERE chat_id = $1 AND slot = $2";
     SWEEP_TEXTS = "UPDATE outbox SET notice = NULL WHERE created_at < $1 AND done_at IS NOT NULL AND notice IS NOT NULL";
     SWEEP_ERASED = "DELETE FROM outbox WHERE done_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM persons p WHERE p.telegram_id = outbox.chat_id)";
-    OPEN = "SELECT COUNT(*) FROM outbox WHERE done_at IS NULL";
+    OPEN = "SELECT COUNT(*) AS waiting, MIN(created_at) AS oldest FROM outbox WHERE done_at IS NULL";
     LATEST = "SELECT * FROM outbox ORDER BY id DESC LIMIT $1";
 }
 
@@ -188,8 +188,9 @@ impl Tx {
         Ok(self.run(SWEEP_TEXTS, values![before]).await? + self.run(SWEEP_ERASED, values![]).await?)
     }
 
-    pub async fn count_open_messages(&mut self) -> Result<i64> {
-        self.number(OPEN, values![]).await
+    /// What is not said yet.
+    pub async fn outbox_backlog(&mut self) -> Result<Backlog> {
+        Backlog::read(self.find(OPEN, values![]).await?)
     }
 
     /// The newest rows, newest first.

@@ -125,7 +125,7 @@ async fn introduce(api: &BotApi) -> anyhow::Result<OwnBot> {
             }
             Err(AccountError::Refused(why)) => bail!("Telegram refused getMe: {why}"),
             Err(AccountError::Silent(why)) => {
-                tracing::warn!(why, wait_s = wait.as_secs(), "Telegram does not answer; asking again")
+                tracing::warn!(why, wait_s = wait.as_secs(), "Telegram does not answer; asking again");
             }
         }
         tokio::time::sleep(wait).await;

@@ -1,0 +1,271 @@
+//! A world to test in: the whole product in this process, stand-ins for Telegram and the infra, a clock moved by hand.
+//! Nothing runs by itself: `settle` does what the background loops do, until nothing is left to do.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use clawhatch::{
+    app::{App, Floods, Pace},
+    bot,
+    config::Settings,
+    domain::{
+        ids::{BotId, MessageId, TelegramId},
+        time::Time,
+    },
+    drivers::{clock::Clock, http, vault::generate_key},
+    sandbox::{
+        infra::InfraStandIn,
+        telegram::{BOTFATHER, BotAccount, Telegram},
+    },
+    store::Db,
+    wiring::{Outside, Product, assemble},
+};
+
+/// Noon on a Friday in summer time.
+pub const START: Time = Time(1_781_870_400_000);
+const INFRA_KEY: &str = "infra-key-for-tests";
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    Sqlite,
+    Postgres,
+}
+
+pub struct World {
+    pub telegram: Telegram,
+    pub infra: InfraStandIn,
+    pub clock: Clock,
+    pub product: Product,
+    pub bot: BotAccount,
+    pub settings: Settings,
+    pub database_url: String,
+    offset: AtomicI64,
+    _folder: tempfile::TempDir,
+}
+
+/// One person of the world, in their chat with our bot.
+#[derive(Clone, Copy)]
+pub struct Someone<'a> {
+    pub world: &'a World,
+    pub id: TelegramId,
+}
+
+/// Declares tests that run on both databases: `on_both! { async fn name(w: World) { … } }`.
+#[macro_export]
+macro_rules! on_both {
+    ($($(#[$meta:meta])* async fn $name:ident($w:ident: World) $body:block)*) => { $(
+        async fn $name($w: $crate::world::World) $body
+        // A module and a function may share a name.
+        mod $name {
+            $(#[$meta])*
+            #[test]
+            fn sqlite() {
+                $crate::world::run(async { super::$name($crate::world::World::on($crate::world::On::Sqlite).await).await });
+            }
+            $(#[$meta])*
+            #[test]
+            fn postgres() {
+                $crate::world::run(async { super::$name($crate::world::World::on($crate::world::On::Postgres).await).await });
+            }
+        }
+    )* };
+}
+
+/// Runs a test's body. The same snapshots are asserted once for each database, which has to be allowed.
+pub fn run(body: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    insta::allow_duplicates! { runtime.block_on(body) };
+}
+
+/// A new, empty database of the throw-away PostgreSQL cluster. A missing cluster fails the test: it is never skipped.
+#[expect(clippy::disallowed_methods, reason = "the test script says where the cluster is")]
+pub async fn postgres_database() -> String {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let base = std::env::var("CLAWHATCH_TEST_POSTGRES")
+        .expect("CLAWHATCH_TEST_POSTGRES is not set: run the tests by scripts/test.sh, which starts a cluster");
+    let name = format!("world_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::SeqCst));
+    let pool = sqlx::PgPool::connect(&base).await.expect("the throw-away cluster");
+    let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    sqlx::query(create).execute(&pool).await.expect("a database of our own");
+    pool.close().await;
+    let mut url = url::Url::parse(&base).expect("the cluster's URL");
+    url.set_path(&name);
+    url.to_string()
+}
+
+impl World {
+    pub async fn on(on: On) -> World {
+        World::with(on, &[]).await
+    }
+
+    /// A world with some settings changed.
+    pub async fn with(on: On, changed: &[(&str, &str)]) -> World {
+        http::install_tls();
+        let folder = tempfile::tempdir().expect("a folder");
+        let database_url = match on {
+            On::Sqlite => format!("sqlite:{}", folder.path().join("world.db").display()),
+            On::Postgres => postgres_database().await,
+        };
+        let clock = Clock::manual(START);
+        let now = clock.clone();
+        let telegram = Telegram::start(Arc::new(move || now.now().0)).expect("the Telegram stand-in");
+        telegram.set_pace(None);
+        let bot = telegram.add_bot("clawhatch", "clawhatch_bot", true);
+        let now = clock.clone();
+        let infra = InfraStandIn::start(INFRA_KEY, Arc::new(move || now.now().0)).await.expect("the infra stand-in");
+        infra.rule(|rules| {
+            rules.boot_time = Duration::ZERO;
+            rules.wait = Duration::ZERO;
+            rules.removal_time = Duration::ZERO;
+        });
+        let mut names: HashMap<String, String> = HashMap::from([
+            ("TELEGRAM_BOT_TOKEN".to_owned(), bot.token.clone()),
+            ("TELEGRAM_API_URL".to_owned(), telegram.url()),
+            ("TELEGRAM_MODE".to_owned(), "polling".to_owned()),
+            ("DATABASE_URL".to_owned(), database_url.clone()),
+            ("INFRA_API_URL".to_owned(), infra.url().to_owned()),
+            ("INFRA_API_KEY".to_owned(), INFRA_KEY.to_owned()),
+            ("AI_GATEWAY_API_KEY".to_owned(), "gateway-key-for-tests".to_owned()),
+            ("ENCRYPTION_KEYS".to_owned(), format!("k1:{}", generate_key().rsplit(':').next().expect("a key"))),
+            ("ADMIN_IDS".to_owned(), "9001".to_owned()),
+        ]);
+        names.extend(changed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let settings = Settings::from_env(&|name| names.get(name).cloned()).expect("settings for a world");
+        let product = start(&settings, &clock).await;
+        World { telegram, infra, clock, product, bot, settings, database_url, offset: AtomicI64::new(0), _folder: folder }
+    }
+
+    /// The same world with the product started anew, as after a crash: whatever was only in memory is gone.
+    pub async fn restarted(mut self) -> World {
+        self.product = start(&self.settings, &self.clock).await;
+        self.offset.store(0, Ordering::SeqCst);
+        self
+    }
+
+    pub fn app(&self) -> &Arc<App> {
+        &self.product.app
+    }
+
+    /// Adds a person who knows nothing of us yet.
+    pub fn person(&self, id: i64, name: &str, language: &str) -> Someone<'_> {
+        let id = TelegramId(id);
+        self.telegram.add_person(id, name, None, None, Some(language));
+        Someone { world: self, id }
+    }
+
+    /// Takes in and does everything there is to do now.
+    pub async fn settle(&self) {
+        for _ in 0..200 {
+            if !self.work_once().await {
+                return;
+            }
+        }
+        panic!("the world does not come to rest");
+    }
+
+    /// One round of every loop; false when there was nothing to do.
+    pub async fn work_once(&self) -> bool {
+        let app = self.app();
+        let mut busy = false;
+        let before = self.offset.load(Ordering::SeqCst);
+        let (offset, _) = bot::poll_once(app, &self.product.api, before, 0).await;
+        self.offset.store(offset, Ordering::SeqCst);
+        for row in app.take_updates(50).await.expect("taking updates") {
+            busy = true;
+            self.product.door.handle(row).await;
+        }
+        for lease in app.take_claws(50).await.expect("taking claws") {
+            busy = true;
+            app.reconcile(lease).await.expect("a step");
+        }
+        for message in app.take_messages(50).await.expect("taking messages") {
+            busy = true;
+            app.deliver(message).await.expect("a delivery");
+        }
+        busy |= app.set_access().await.expect("access lists") > 0;
+        busy || offset != before
+    }
+
+    /// Lets time pass, by wall and monotonic clock alike, and does what falls due.
+    pub async fn pass(&self, span: Duration) {
+        self.clock.advance(span);
+        self.app().do_chores().await.expect("chores");
+        self.settle().await;
+    }
+
+    /// A database of our own to look into.
+    pub async fn db(&self) -> Db {
+        Db::open(&self.database_url).await.expect("the database")
+    }
+}
+
+async fn start(settings: &Settings, clock: &Clock) -> Product {
+    let db = Db::open(settings.database_url.expose()).await.expect("the database");
+    let outside = Outside { clock: clock.clone(), db, floods: Floods::with_burst(100_000), pace: Pace::with_burst(100_000) };
+    assemble(settings, outside).await.expect("the product")
+}
+
+impl Someone<'_> {
+    fn bot(&self) -> BotId {
+        self.world.bot.id
+    }
+
+    /// Types something to our bot.
+    pub async fn says(&self, text: &str) -> MessageId {
+        let message = self.world.telegram.says(self.id, self.bot(), text);
+        self.world.settle().await;
+        message
+    }
+
+    /// Presses a button of the newest message that has it.
+    pub async fn taps(&self, label: &str) {
+        let chat = self.world.telegram.chat(self.id, self.bot());
+        let holder = chat.iter().rev().find(|shown| shown.buttons.iter().flatten().any(|(text, _)| text.contains(label)));
+        let Some(shown) = holder else { panic!("nobody shows a button {label:?} in:\n{}", self.chat()) };
+        let full = shown.buttons.iter().flatten().find(|(text, _)| text.contains(label)).expect("the button").0.clone();
+        self.world.telegram.taps(self.id, self.bot(), shown.message_id, full.as_str());
+        self.world.settle().await;
+    }
+
+    /// The whole conversation with our bot, as this person sees it.
+    pub fn chat(&self) -> String {
+        self.world.telegram.transcript(self.id, self.bot())
+    }
+
+    /// The newest message of our bot, with its buttons.
+    pub fn screen(&self) -> String {
+        let chat = self.chat();
+        chat.rsplit("\n\n").next().unwrap_or_default().to_owned()
+    }
+
+    /// Makes a bot with BotFather; gives its token.
+    pub fn makes_bot(&self, name: &str, username: &str) -> String {
+        let telegram = &self.world.telegram;
+        telegram.says(self.id, BOTFATHER, "/newbot");
+        telegram.says(self.id, BOTFATHER, name);
+        telegram.says(self.id, BOTFATHER, username);
+        telegram.bot_by_username(username).expect("BotFather made the bot").token
+    }
+
+    /// From nothing to a claw that is awake, the usual way.
+    pub async fn hatches(&self, username: &str) -> String {
+        let token = self.makes_bot("Helper", username);
+        self.says("/start").await;
+        self.taps("Hatch").await;
+        self.taps("gree").await;
+        self.taps("token").await;
+        self.says(&token).await;
+        self.taps("Use this bot").await;
+        self.taps("Gemini 3 Flash").await;
+        self.taps("Only me").await;
+        self.taps("Start 48").await;
+        token
+    }
+}
