@@ -96,9 +96,9 @@ impl Act<'_> {
         self.queue(telegram.chat(), Some(Slot::Screen), fresh, notice, None).await.map(drop)
     }
 
-    /// Draws into one of a person's other messages.
+    /// Draws into one of a person's other messages, if they can be reached.
     pub async fn draw(&mut self, person: &Person, slot: Slot, notice: Notice) -> Result<()> {
-        let Some(telegram) = person.telegram else { return Ok(()) };
+        let Some(telegram) = person.telegram.filter(|_| person.reachable) else { return Ok(()) };
         self.queue(telegram.chat(), Some(slot), false, notice, None).await.map(drop)
     }
 

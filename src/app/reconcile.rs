@@ -116,7 +116,10 @@ impl App {
             let work = act.work(&call, &claw, &person).await?;
             act.save_claw(&asked, Some(now)).await?;
             act.audit_ask(&asked, &call).await?;
-            act.tell_progress(&person, &asked).await?;
+            // Asking a full infra once more is no progress.
+            if !matches!(claw.seen, Seen::Broken { retryable: true, .. }) {
+                act.tell_progress(&person, &asked).await?;
+            }
             act.commit().await?;
             return Ok(Outside::Call(Box::new(call), work));
         }

@@ -7,9 +7,9 @@ use crate::{
     app::{Act, Result, admin::person_line, offers::right_of},
     domain::{
         admin::Alert,
-        claw::{Call, Claw, Effect, Reason, Step, Trouble, Wish},
+        claw::{Call, Claw, Effect, Reason, Seen, Step, Trouble, Wish},
         entitlement::{EndingIn, Entitlement, KEPT_AFTER_END, Period, PeriodKind, WARNED_BEFORE_DESTROY, next_to_start},
-        ids::ClawId,
+        ids::{ChatId, ClawId},
         notice::{Notice, Slot},
         person::Person,
         time::Time,
@@ -120,9 +120,7 @@ impl Act<'_> {
         let bot = self.brief(after.spec.bot).await?.username;
         let took = self.now.since(before.working_since.unwrap_or(self.now));
         metrics::histogram!("claw_ready_seconds").record(took.as_secs_f64());
-        if let Some(telegram) = person.telegram
-            && self.tx.find_slot(telegram.chat(), &Slot::Hatching(id).name()).await?.is_some()
-        {
+        if self.hatching_chat(person, after).await?.is_some() {
             self.draw(person, Slot::Hatching(id), Notice::Hatched { claw: id, bot: bot.clone(), took }).await?;
         }
         let right = right_of(&self.tx.list_periods(person.id).await?, self.now);
@@ -155,14 +153,32 @@ impl Act<'_> {
         if reason == Reason::Deleting || heals_back || self.tx.was_said(&once).await? {
             return Ok(());
         }
-        let why = format!("the infra refused generation {}: {reason:?}", claw.generation);
-        let code = self.incident(Some(person.id), Some(claw.id), "asking the infra to provision", &why).await?;
+        // A claw that shall not run is no business of its person when the infra refuses to take it down.
+        let wanted = matches!(claw.wish, Wish::Running { .. });
+        let alarm = format!("refused:{}", claw.id);
+        if !wanted && (reason.retryable() || self.tx.list_open_alerts().await?.iter().any(|open| open.name == alarm)) {
+            return Ok(());
+        }
+        let (doing, what) = if wanted {
+            ("asking the infra to provision", "to run")
+        } else {
+            ("asking the infra to deprovision", "to take down")
+        };
+        let why = format!("the infra refused {what} generation {}: {reason:?}", claw.generation);
+        let code = self.incident(Some(person.id), Some(claw.id), doing, &why).await?;
         self.audit("claw.refused", Some(person.id), Some(claw.id), json!({ "reason": reason })).await?;
         let bot = self.brief(claw.spec.bot).await?.username;
-        self.say(person, once, Notice::Stuck { claw: claw.id, bot, reason, code: code.clone() }).await?;
-        if matches!(reason, Reason::Foreign | Reason::Rejected) {
+        if wanted {
+            let notice = Notice::Stuck { claw: claw.id, bot, reason, code: code.clone() };
+            match self.hatching_chat(person, claw).await? {
+                // It takes the place of the hatching, below whatever was said since, so that it is noticed.
+                Some(chat) => self.queue(chat, Some(Slot::Hatching(claw.id)), true, notice, Some(once)).await?,
+                None => self.say(person, once, notice).await?,
+            };
+        }
+        if !wanted || matches!(reason, Reason::Foreign | Reason::Rejected) {
             let alert = Alert::ClawRefused { claw: claw.id, person: person_line(person), why };
-            self.raise(&format!("refused:{}", claw.id), alert, Some(code)).await?;
+            self.raise(&alarm, alert, Some(code)).await?;
         }
         Ok(())
     }
@@ -187,15 +203,22 @@ impl Act<'_> {
 
     /// Draws how far a claw on its way up is, where a message for that is.
     pub(crate) async fn tell_progress(&mut self, person: &Person, claw: &Claw) -> Result<()> {
-        let Some(telegram) = person.telegram else { return Ok(()) };
-        let slot = Slot::Hatching(claw.id);
-        if claw.is_up() || claw.first_ready.is_some() || !matches!(claw.wish, Wish::Running { .. }) {
+        // What was refused says so itself, in the same message.
+        let refused = matches!(claw.seen, Seen::Broken { .. });
+        if refused || claw.is_up() || claw.first_ready.is_some() || !matches!(claw.wish, Wish::Running { .. }) {
             return Ok(());
         }
-        if self.tx.find_slot(telegram.chat(), &slot.name()).await?.is_some() {
+        if self.hatching_chat(person, claw).await?.is_some() {
             self.draw_hatching(person, claw).await?;
         }
         Ok(())
+    }
+
+    /// Where a person watches this claw hatch, if they do and can be written to.
+    async fn hatching_chat(&mut self, person: &Person, claw: &Claw) -> Result<Option<ChatId>> {
+        let Some(telegram) = person.telegram.filter(|_| person.reachable) else { return Ok(None) };
+        let slot = self.tx.find_slot(telegram.chat(), &Slot::Hatching(claw.id).name()).await?;
+        Ok(slot.map(|_| telegram.chat()))
     }
 
     pub(crate) async fn tell_end_is_near(

@@ -60,13 +60,10 @@ async fn another_model_is_put_in_after_a_warning(w: World) {
     ann.taps("Change model, memory").await;
     assert_eq!(models(&w), ["anthropic/claude-sonnet-4.6"]);
     insta::assert_snapshot!(ann.last(), @"
-    Your claw is awake.
-    Open @anns_helper_bot and say hello.
-
-    Your free time ends in 2 days, on Sunday, 21 June, at 12:00 UTC.
-    Nothing is charged afterwards.
-    [ Say hello to @anns_helper_bot ]
-    [ Open its card ] [ My claws ]
+    @anns_helper_bot is awake again.
+    Open its chat and go on.
+    [ Open chat ]
+    [ Open its card ]
     ");
     let done: Vec<Effect> = w.infra.journal().into_iter().map(|entry| entry.effect).collect();
     assert_eq!(done, [Effect::Created, Effect::Removed, Effect::Created]);
@@ -113,18 +110,15 @@ async fn a_model_the_infra_does_not_run_is_taken_back(w: World) {
       [ Give it a new token ] [ Delete this claw… ]
       [ My claws ] [ Home ]
     clawhatch: The change to @anns_helper_bot did not work.
-      I put it back as it was: it runs with Gemini 3 Flash again. You can try another change from its card.
+      I am putting it back as it was, with Gemini 3 Flash, and will tell you when it is awake. You can try another change from its card.
 
       (CODE)
       [ Open chat ]
       [ Open its card ]
-    clawhatch: Your claw is awake.
-      Open @anns_helper_bot and say hello.
-
-      Your free time ends in 2 days, on Sunday, 21 June, at 12:00 UTC.
-      Nothing is charged afterwards.
-      [ Say hello to @anns_helper_bot ]
-      [ Open its card ] [ My claws ]
+    clawhatch: @anns_helper_bot is awake again.
+      Open its chat and go on.
+      [ Open chat ]
+      [ Open its card ]
     ");
     assert_eq!(admin.count("Alert"), 0, "{}", admin.chat());
 }

@@ -4,9 +4,11 @@
 mod admin;
 mod card;
 mod changes;
+mod crash;
 mod forget;
 mod giving;
 mod hatching;
+mod infra_refusals;
 mod infra_weather;
 mod line;
 mod rows;

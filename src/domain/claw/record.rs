@@ -150,6 +150,15 @@ pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw
                 effects.push(Effect::Asleep);
             }
         }
+        // Whatever has its name there belongs to somebody else: ours is not there.
+        Outcome::Refused { reason: Reason::Foreign, .. } if call.what == Ask::Deprovision => {
+            claw.seen = Seen::Absent;
+            claw.tries = 0;
+            if matches!(claw.wish, Wish::Paused | Wish::Suspended { .. }) {
+                claw.working_since = None;
+                effects.push(Effect::Asleep);
+            }
+        }
         Outcome::Refused { reason, retry_after } => {
             claw.seen = Seen::Broken { generation: call.generation, reason, retryable: reason.retryable() };
             claw.tries = claw.tries.saturating_add(1);
