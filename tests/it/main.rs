@@ -2,4 +2,9 @@
 //! database, against the stand-ins as HTTP servers. Every test of a world runs on SQLite and on PostgreSQL.
 
 mod hatching;
+mod looking;
+mod managed;
+mod people;
+mod settings;
+mod wizard;
 mod world;
