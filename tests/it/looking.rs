@@ -1,4 +1,4 @@
-//! Looking closely: what one person sees now, what a button carries, what stands in the database, what Telegram refused.
+//! Looking closely: what a button carries, what stands in the database, what Telegram refused.
 
 use clawhatch::{
     domain::ids::MessageId,
@@ -7,67 +7,17 @@ use clawhatch::{
 
 use crate::world::{Someone, World};
 
-/// The columns that keep what came in, went out or happened.
-const TEXTS: &[(&str, &str)] = &[
-    ("inbox", "body"),
-    ("outbox", "notice"),
-    ("outbox", "once"),
-    ("persons", "desk"),
-    ("persons", "name"),
-    ("persons", "came_with"),
-    ("bots", "name"),
-    ("bots", "access"),
-    ("claws", "spec"),
-    ("claws", "seen"),
-    ("audit", "action"),
-    ("audit", "detail"),
-    ("incidents", "doing"),
-    ("incidents", "chain"),
-    ("alerts", "alert"),
-    ("confirmations", "act"),
-];
-
 impl World {
-    /// The only column of whatever `sql` selects, as text.
-    pub async fn query(&self, sql: &str) -> Vec<String> {
-        let sql = sqlx::AssertSqlSafe(sql.to_owned());
-        if self.database_url.starts_with("sqlite:") {
-            let pool = sqlx::SqlitePool::connect(&self.database_url).await.expect("the database");
-            sqlx::query_scalar(sql).fetch_all(&pool).await.expect("rows")
-        } else {
-            let pool = sqlx::PgPool::connect(&self.database_url).await.expect("the database");
-            sqlx::query_scalar(sql).fetch_all(&pool).await.expect("rows")
-        }
-    }
-
-    /// What stands in one column, as text.
-    pub async fn column(&self, table: &str, column: &str) -> Vec<String> {
-        let read = match (column, self.database_url.starts_with("sqlite:")) {
-            // Bodies are bytes.
-            ("body", false) => "encode(body, 'escape')".to_owned(),
-            _ => format!("CAST({column} AS TEXT)"),
-        };
-        self.query(&format!("SELECT {read} FROM {table} WHERE {column} IS NOT NULL")).await
-    }
-
     /// Where in the database a text stands.
     pub async fn places_of(&self, needle: &str) -> Vec<String> {
-        let mut places = Vec::new();
-        for (table, column) in TEXTS {
-            let found = self.column(table, column).await.iter().any(|text| text.contains(needle));
-            places.extend(found.then(|| format!("{table}.{column}")));
-        }
-        places
+        let holds = |value: &[u8]| value.windows(needle.len()).any(|part| part == needle.as_bytes());
+        let values = self.every_value().await;
+        values.into_iter().filter(|(_, value)| holds(value)).map(|(place, _)| place).collect()
     }
 
     /// How many rows a table holds.
-    pub async fn count(&self, table: &str) -> usize {
-        self.query(&format!("SELECT CAST(COUNT(*) AS TEXT) FROM {table}")).await[0].parse().expect("a number")
-    }
-
-    /// How often something was noted in the audit trail.
-    pub async fn noted(&self, action: &str) -> usize {
-        self.column("audit", "action").await.iter().filter(|noted| *noted == action).count()
+    pub async fn rows(&self, table: &str) -> usize {
+        self.texts(&format!("SELECT CAST(COUNT(*) AS TEXT) FROM {table}")).await[0].parse().expect("a number")
     }
 
     /// What Telegram has refused so far, in its words. A screen it could not read would be here; one that is drawn as it
@@ -80,14 +30,6 @@ impl World {
 }
 
 impl Someone<'_> {
-    /// The newest message of our bot and its buttons, as this person sees them.
-    pub fn sees(&self) -> String {
-        let Some(shown) = self.world.telegram.last_from_bot(self.id, self.bot()) else { return String::new() };
-        let rows =
-            shown.buttons.iter().map(|row| row.iter().map(|(label, _)| format!("[ {label} ]")).collect::<Vec<_>>().join(" "));
-        std::iter::once(shown.text.clone()).chain(rows).collect::<Vec<_>>().join("\n")
-    }
-
     /// Where a button is that so reads, in the newest message that has it, and what it does.
     pub fn button(&self, label: &str) -> (MessageId, Kind) {
         let chat = self.world.telegram.chat(self.id, self.bot());
@@ -130,10 +72,5 @@ impl Someone<'_> {
     /// How many messages the chat shows.
     pub fn messages(&self) -> usize {
         self.world.telegram.chat(self.id, self.bot()).len()
-    }
-
-    /// The bubbles and windows shown so far.
-    pub fn toasts(&self) -> Vec<String> {
-        self.world.telegram.toasts(self.id).into_iter().map(|toast| toast.text).collect()
     }
 }

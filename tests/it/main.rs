@@ -1,10 +1,16 @@
 //! The product from the street: whole conversations over the real router, the real tree of handlers and a real
 //! database, against the stand-ins as HTTP servers. Every test of a world runs on SQLite and on PostgreSQL.
 
+mod admin;
+mod card;
+mod forget;
 mod hatching;
+mod infra_weather;
 mod looking;
 mod managed;
 mod people;
 mod settings;
+mod telegram_weather;
+mod trial;
 mod wizard;
 mod world;

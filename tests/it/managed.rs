@@ -38,7 +38,7 @@ on_both! {
         ann.taps("I agree").await;
         assert!(ann.link("Create it in one tap").starts_with("https://t.me/newbot/clawhatch_bot/claw_"));
         makes_in_one_tap(&ann, "anns_helper_bot").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Step 2 of 5
 
         Found it: Ann's helper, @anns_helper_bot.
@@ -106,7 +106,7 @@ on_both! {
         let url = ann.link("Create it in one tap");
         makes_in_one_tap(&ann, "first_bot").await;
         ann.taps("Use this bot").await;
-        let step = ann.sees();
+        let step = ann.last();
         w.telegram.opens_newbot_link_as(ann.id, &url, "Second", "second_bot").expect("a second bot");
         w.settle().await;
         insta::assert_snapshot!(ann.chat(), @"
@@ -147,9 +147,9 @@ on_both! {
         let claws = w.infra.claws();
         w.telegram.opens_newbot_link_as(ann.id, &url, "Third", "third_bot").expect("a third bot");
         w.settle().await;
-        assert!(ann.sees().starts_with("@third_bot is made, and kept for you."), "{}", ann.sees());
+        assert!(ann.last().starts_with("@third_bot is made, and kept for you."), "{}", ann.last());
         assert_eq!(w.infra.claws(), claws);
-        assert_eq!(w.noted("trial.begin").await, 1);
+        assert_eq!(w.audited("trial.begin").await, 1);
     }
 
     async fn a_bot_made_before_anything_was_asked_is_offered(w: World) {
@@ -161,9 +161,9 @@ on_both! {
         ann.says("/start").await;
         ann.taps("Hatch").await;
         ann.taps("I agree").await;
-        assert!(ann.sees().contains("[ Use @claw_1_bot ]"), "{}", ann.sees());
+        assert!(ann.last().contains("[ Use @claw_1_bot ]"), "{}", ann.last());
         ann.taps("Use @claw_1_bot").await;
-        assert!(ann.sees().starts_with("Step 3 of 5"), "{}", ann.sees());
+        assert!(ann.last().starts_with("Step 3 of 5"), "{}", ann.last());
     }
 
     async fn a_token_taken_back_reaches_the_claw_and_the_bot_stays_closed(w: World) {
@@ -180,12 +180,12 @@ on_both! {
         let calm = ann.messages();
         let fresh = w.telegram.revoke_token(bot).expect("a new token");
         w.pass(Duration::from_secs(60)).await;
-        assert_eq!(w.noted("claw.new_token").await, 1);
+        assert_eq!(w.audited("claw.new_token").await, 1);
         assert!(ann.messages() <= calm + 1, "{}", ann.chat());
 
         // Sent by hand as well, it is a new token for that claw, and the bot stays managed.
         ann.says(&fresh).await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Found it: Ann's helper, @anns_helper_bot.
 
         Your message is deleted and the token is sealed.
@@ -194,7 +194,7 @@ on_both! {
         [ Back ]
         ");
         ann.taps("Use this bot").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Give the claw in @anns_helper_bot its new token?
 
         It has to start afresh for this, and may lose its memory. Its bot and settings are kept. It will be away for about a minute.
@@ -202,7 +202,7 @@ on_both! {
         [ Back ] [ Keep it as it is ]
         ");
         ann.taps("Use this token").await;
-        assert_eq!(w.query("SELECT CAST(managed AS TEXT) FROM bots").await, ["1"]);
+        assert_eq!(w.texts("SELECT CAST(managed AS TEXT) FROM bots").await, ["1"]);
         assert_eq!(w.telegram.access(bot), (true, vec![]));
     }
 }

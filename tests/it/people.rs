@@ -71,7 +71,7 @@ on_both! {
         // By number.
         ann.taps("Add a person").await;
         ann.says(" 4004 ").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Step 4 of 5
 
         You and 3 people can talk to it:
@@ -89,7 +89,7 @@ on_both! {
         ann.taps("Remove Carla").await;
         assert_eq!(ann.toasts(), ["Removed."]);
         ann.taps("Continue").await;
-        assert!(ann.sees().contains("you and 2 people"), "{}", ann.sees());
+        assert!(ann.last().contains("you and 2 people"), "{}", ann.last());
         ann.taps("Start 48").await;
         assert_eq!(w.infra.claws()[0].allow_from, ["1001", "2002", "4004"]);
         assert_eq!(w.refused_by_telegram(), Vec::<String>::new());
@@ -101,7 +101,7 @@ on_both! {
         ann.taps("Add a person").await;
         let mut seen = String::new();
         let mut note = |what: &str| {
-            let screen = ann.sees();
+            let screen = ann.last();
             let said = screen.lines().nth(2).unwrap_or_default();
             seen.push_str(&format!("{what}\n  {said}\n"));
         };
@@ -148,7 +148,7 @@ on_both! {
         ann.says("2002").await;
         ann.taps("Add a person").await;
         ann.says("2002").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Step 4 of 5
 
         This person is on the list already. Choose somebody else, or go on.
@@ -173,7 +173,7 @@ on_both! {
         }
         ann.taps("Add a person").await;
         ann.says("2051").await;
-        assert!(ann.sees().contains("A claw listens to at most 50 people. Remove someone to make room."), "{}", ann.sees());
+        assert!(ann.last().contains("A claw listens to at most 50 people. Remove someone to make room."), "{}", ann.last());
         ann.taps("Continue").await;
         ann.taps("Start 48").await;
         assert_eq!(w.infra.claws()[0].allow_from.len(), 51);
@@ -197,7 +197,7 @@ on_both! {
         ann.taps("Add a person").await;
         ann.says("/cancel").await;
         assert!(!ann.chat().contains("keyboard:"), "{}", ann.chat());
-        assert!(ann.sees().contains("Continue hatching"), "{}", ann.sees());
+        assert!(ann.last().contains("Continue hatching"), "{}", ann.last());
     }
 
     async fn the_people_of_a_living_claw_change_after_a_yes(w: World) {
@@ -205,14 +205,14 @@ on_both! {
         ann.hatches("anns_helper_bot").await;
         ann.taps("Open its card").await;
         ann.taps("Change people").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Only you can talk to it. Add someone?
         [ Add a person ]
         [ Back ]
         ");
         ann.taps("Add a person").await;
         ann.says("2002").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         You and 1 person can talk to it:
 
         2002
@@ -224,7 +224,7 @@ on_both! {
         [ Back without saving ]
         ");
         ann.taps("Save the list").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Change who can talk to @anns_helper_bot? From then on: you and 1 person.
 
         It has to start afresh for this, and may lose its memory. Its bot and settings are kept. It will be away for about a minute.
@@ -233,10 +233,10 @@ on_both! {
         ");
         assert_eq!(w.infra.claws()[0].allow_from, ["1001"], "nothing is touched before the yes");
         ann.taps("Back").await;
-        assert!(ann.sees().contains("2002") && ann.sees().contains("not saved"), "back keeps the list: {}", ann.sees());
+        assert!(ann.last().contains("2002") && ann.last().contains("not saved"), "back keeps the list: {}", ann.last());
         ann.taps("Save the list").await;
         ann.taps("Change people, memory may be lost").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Your claw is awake.
         Open @anns_helper_bot and say hello.
 
@@ -252,10 +252,10 @@ on_both! {
         ann.taps("Change people").await;
         ann.taps("Remove 2002").await;
         ann.taps("Back without saving").await;
-        assert!(ann.sees().contains("you and 1 person"), "{}", ann.sees());
+        assert!(ann.last().contains("you and 1 person"), "{}", ann.last());
         ann.taps("Change people").await;
-        assert!(ann.sees().contains("2002") && !ann.sees().contains("not saved"), "{}", ann.sees());
-        assert_eq!(w.noted("claw.people").await, 1);
+        assert!(ann.last().contains("2002") && !ann.last().contains("not saved"), "{}", ann.last());
+        assert_eq!(w.audited("claw.people").await, 1);
     }
 
     async fn a_list_left_open_for_a_claw_that_is_gone_does_no_harm(w: World) {
@@ -265,7 +265,7 @@ on_both! {
         ann.taps("Change people").await;
         ann.taps("Add a person").await;
         let (message, add) = ann.data("Add a person");
-        w.query("UPDATE claws SET destroyed_at = created_at RETURNING id").await;
+        w.sql("UPDATE claws SET destroyed_at = created_at").await;
         ann.says("2002").await;
         insta::assert_snapshot!(ann.chat(), @"
         Ann: /start
@@ -284,10 +284,10 @@ on_both! {
           [ Home ]
         ");
         ann.says("2002").await;
-        assert!(ann.sees().starts_with("I set claws up"), "the question is over: {}", ann.sees());
+        assert!(ann.last().starts_with("I set claws up"), "the question is over: {}", ann.last());
         ann.sends_data(message, &add).await;
-        assert!(ann.sees().starts_with("That claw is gone."), "{}", ann.sees());
-        assert_eq!(w.column("incidents", "chain").await, Vec::<String>::new());
+        assert!(ann.last().starts_with("That claw is gone."), "{}", ann.last());
+        assert_eq!(w.texts("SELECT chain FROM incidents").await, Vec::<String>::new());
     }
 
     async fn an_old_button_for_people_after_the_start_is_harmless(w: World) {
@@ -297,7 +297,7 @@ on_both! {
         ann.taps("Only me").await;
         ann.taps("Start 48").await;
         ann.sends_data(message, &add).await;
-        assert!(ann.sees().starts_with("You have 1 claw."), "{}", ann.sees());
+        assert!(ann.last().starts_with("You have 1 claw."), "{}", ann.last());
         assert!(!ann.chat().contains("keyboard:"), "{}", ann.chat());
         assert_eq!(ann.toasts(), ["That screen was old. Here is how things stand now."]);
         assert_eq!(w.infra.claws()[0].allow_from, ["1001"]);

@@ -6,14 +6,14 @@ on_both! {
     async fn a_language_is_chosen_and_kept(w: World) {
         let ann = w.person(1001, "Ann", "en");
         ann.says("/language").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Which language shall I speak?
         [ ✓ English ] [ Español ]
         [ Русский ] [ 简体中文 ]
         [ Back ]
         ");
         ann.taps("Español").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Tu propio asistente de IA, en tu propio bot de Telegram.
         Recuerda, trabaja mientras duermes y solo habla con quien tú elijas.
 
@@ -33,7 +33,7 @@ on_both! {
         let ann = w.person(1001, "Ann", "en");
         ann.hatches("anns_helper_bot").await;
         ann.says("/settings").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Settings
 
         Language: English
@@ -43,7 +43,7 @@ on_both! {
         [ Back ]
         ");
         ann.taps("Change time zone").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         What time is it where you are?
         Tap the clock that matches yours, or send me the name of your zone, such as Europe/Rome.
         [ UTC · 12:00 ] [ Los Angeles · 05:00 ]
@@ -55,7 +55,7 @@ on_both! {
         [ Back ]
         ");
         ann.taps("New York").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Settings
 
         Language: English
@@ -68,21 +68,21 @@ on_both! {
             ann.taps("Change time zone").await;
             ann.says(typed).await;
             if zone.is_empty() {
-                assert!(ann.sees().starts_with("I do not know that time zone."), "{typed}: {}", ann.sees());
+                assert!(ann.last().starts_with("I do not know that time zone."), "{typed}: {}", ann.last());
             } else {
-                assert!(ann.sees().contains(&format!("Time zone: {zone}, where it is {clock}")), "{typed}: {}", ann.sees());
+                assert!(ann.last().contains(&format!("Time zone: {zone}, where it is {clock}")), "{typed}: {}", ann.last());
             }
         }
         ann.taps("Change time zone").await;
         ann.says("half past nine").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         I do not know that time zone. Tap one of the cities, or send a name such as Europe/Rome.
         [ Change time zone ]
         [ Home ]
         ");
         ann.says("Madrid").await;
         ann.says("/claws").await;
-        assert!(ann.sees().contains("on Sunday, 21 June, at 14:00."), "{}", ann.sees());
+        assert!(ann.last().contains("on Sunday, 21 June, at 14:00."), "{}", ann.last());
         assert_eq!(ann.toasts(), ["Times are in your zone now."]);
     }
 
@@ -110,16 +110,16 @@ on_both! {
             ("hello", "I set claws up"),
         ] {
             ann.says(command).await;
-            assert!(ann.sees().starts_with(begins), "{command}: {}", ann.sees());
+            assert!(ann.last().starts_with(begins), "{command}: {}", ann.last());
         }
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         I set claws up, but I do not chat myself.
         To talk to your claw, open its own chat. To change something, choose here:
         [ My claws ] [ Help ]
         [ Home ]
         ");
         ann.says("/claws").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         You have no claw yet.
 
         Free for 48 hours. No card.
@@ -127,9 +127,9 @@ on_both! {
         [ Home ]
         ");
         admin.says("/help").await;
-        assert!(admin.sees().contains("/provision"), "{}", admin.sees());
+        assert!(admin.last().contains("/provision"), "{}", admin.last());
         ann.says("/help").await;
-        assert!(!ann.sees().contains("/provision"), "{}", ann.sees());
+        assert!(!ann.last().contains("/provision"), "{}", ann.last());
     }
 
     async fn a_start_link_brings_a_code(w: World) {
@@ -138,11 +138,11 @@ on_both! {
         for (id, code, kept) in [(1, "spring_26-A", true), (2, long.as_str(), true), (3, too_long.as_str(), false), (4, "a=b", false), (5, "a b", false), (6, "<b>", false)] {
             let person = w.person(id, "Ann", "en");
             person.says(&format!("/start {code}")).await;
-            assert!(person.sees().starts_with("Your own AI assistant"), "{code}: {}", person.sees());
-            let came = w.query(&format!("SELECT COALESCE(came_with, '') FROM persons WHERE telegram_id = {id}")).await;
+            assert!(person.last().starts_with("Your own AI assistant"), "{code}: {}", person.last());
+            let came = w.texts(&format!("SELECT COALESCE(came_with, '') FROM persons WHERE telegram_id = {id}")).await;
             assert_eq!(came, [if kept { code } else { "" }]);
         }
         w.person(1, "Ann", "en").says("/start another").await;
-        assert_eq!(w.query("SELECT came_with FROM persons WHERE telegram_id = 1").await, ["spring_26-A"], "the first code is kept");
+        assert_eq!(w.texts("SELECT came_with FROM persons WHERE telegram_id = 1").await, ["spring_26-A"], "the first code is kept");
     }
 }

@@ -40,7 +40,7 @@ on_both! {
         let token = ann.makes_bot("Ann's helper", "anns_helper_bot");
         w.infra.rule(|rules| rules.boot_time = Duration::from_secs(40));
         ann.says("/start").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Your own AI assistant, living in your own Telegram bot.
         It remembers, it works while you sleep, and only the people you choose can talk to it.
 
@@ -50,7 +50,7 @@ on_both! {
         [ 🌐 English ]
         ");
         ann.taps("How it works").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         How it works
 
         1. You make a Telegram bot. It takes two minutes, and it belongs to you.
@@ -62,7 +62,7 @@ on_both! {
         [ Back ]
         ");
         ann.taps("Hatch my claw").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Step 1 of 5
 
         Before we begin, in plain words
@@ -77,7 +77,7 @@ on_both! {
         [ Back ] [ Cancel ]
         ");
         ann.taps("I agree").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Step 2 of 5
 
         Give your claw a bot to live in.
@@ -89,7 +89,7 @@ on_both! {
         [ Back ] [ Cancel ]
         ");
         ann.taps("I have a token").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Step 2 of 5
 
         Make a bot in five short steps
@@ -105,7 +105,7 @@ on_both! {
         [ Back ] [ Cancel ]
         ");
         ann.says(&token).await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Step 2 of 5
 
         Found it: Ann's helper, @anns_helper_bot.
@@ -116,7 +116,7 @@ on_both! {
         [ Back ] [ Cancel ]
         ");
         ann.taps("Use this bot").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Step 3 of 5
 
         Which mind should it have?
@@ -144,7 +144,7 @@ on_both! {
         [ Back ] [ Cancel ]
         ");
         ann.taps("Gemini 3 Flash").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Step 4 of 5
 
         Only you can talk to it. Add someone?
@@ -152,7 +152,7 @@ on_both! {
         [ Back ] [ Cancel ]
         ");
         ann.taps("Only me").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Step 5 of 5
 
         Ready to hatch
@@ -170,7 +170,7 @@ on_both! {
         w.pass(Duration::from_secs(24)).await;
         w.app().draw_progress().await.expect("progress");
         w.settle().await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Hatching @anns_helper_bot
 
         ✓ Token sealed
@@ -193,7 +193,7 @@ on_both! {
           [ Open its card ] [ My claws ]
         ");
         ann.taps("Open its card").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         @anns_helper_bot   ● awake
 
         Gemini 3 Flash, only you
@@ -205,7 +205,7 @@ on_both! {
         [ My claws ] [ Home ]
         ");
         ann.taps("Home").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         You have 1 claw.
         [ My claws ]
         [ How it works ] [ Settings ]
@@ -221,7 +221,7 @@ on_both! {
             takes(&ann, what, &token).await;
         }
         ann.taps("More ›").await;
-        insta::assert_snapshot!(ann.sees(), @"
+        insta::assert_snapshot!(ann.last(), @"
         Step 3 of 5
 
         Which mind should it have?
@@ -240,13 +240,13 @@ on_both! {
         [ Back ] [ Cancel ]
         ");
         ann.taps("‹ Previous").await;
-        assert!(!ann.sees().contains('✓'), "nothing is chosen yet: {}", ann.sees());
+        assert!(!ann.last().contains('✓'), "nothing is chosen yet: {}", ann.last());
         ann.taps("Gemini 3 Flash").await;
         ann.taps("Only me").await;
         ann.taps("Change model").await;
-        assert!(ann.sees().contains("[ ✓ Gemini 3 Flash"), "{}", ann.sees());
+        assert!(ann.last().contains("[ ✓ Gemini 3 Flash"), "{}", ann.last());
         ann.taps("Back").await;
-        assert_eq!(heading(&ann.sees()), "Give your claw a bot to live in.", "back leads to the step before, not to a later one");
+        assert_eq!(heading(&ann.last()), "Give your claw a bot to live in.", "back leads to the step before, not to a later one");
     }
 
     async fn back_and_cancel_lose_nothing_on_any_step(w: World) {
@@ -260,14 +260,14 @@ on_both! {
                 for (what, _) in &WAY[..=at] {
                     takes(&ann, what, &token).await;
                 }
-                assert!(ann.sees().starts_with(begins), "{}", ann.sees());
-                let here = heading(&ann.sees());
+                assert!(ann.last().starts_with(begins), "{}", ann.last());
+                let here = heading(&ann.last());
                 ann.taps(way_out).await;
-                let mut after = heading(&ann.sees());
+                let mut after = heading(&ann.last());
                 if after.starts_with("Your own AI") {
-                    let again = if ann.sees().contains("Continue hatching") { "Continue hatching" } else { "Hatch my claw" };
+                    let again = if ann.last().contains("Continue hatching") { "Continue hatching" } else { "Hatch my claw" };
                     ann.taps(again).await;
-                    after = format!("home, [ {again} ], {}", heading(&ann.sees()));
+                    after = format!("home, [ {again} ], {}", heading(&ann.last()));
                 }
                 seen.push_str(&format!("{here} [ {way_out} ] {after}\n"));
             }
@@ -331,7 +331,7 @@ async fn a_walk_with_pauses(on: On) {
     let token = Someone { world: &w, id }.makes_bot("Helper", "anns_helper_bot");
     for (what, begins) in WAY {
         takes(&Someone { world: &w, id }, what, &token).await;
-        let screen = Someone { world: &w, id }.sees();
+        let screen = Someone { world: &w, id }.last();
         assert!(screen.starts_with(begins), "after {what}: {screen}");
         w = w.restarted().await;
         w.pass(WEEK).await;
@@ -366,7 +366,11 @@ async fn a_walk_with_pauses(on: On) {
       [ Say hello to @anns_helper_bot ]
       [ Open its card ] [ My claws ]
     ");
-    assert_eq!(w.column("incidents", "chain").await, Vec::<String>::new(), "an old message that cannot be deleted is no failure");
+    assert_eq!(
+        w.texts("SELECT chain FROM incidents").await,
+        Vec::<String>::new(),
+        "an old message that cannot be deleted is no failure"
+    );
 }
 
 #[test]
