@@ -9,7 +9,7 @@ use crate::{
         notice::{Card, CardAction, ClawBrief, Done, Notice},
         person::Person,
         refusal::Refusal,
-        wizard::Expecting,
+        wizard::{Desk, Expecting},
     },
 };
 
@@ -23,10 +23,12 @@ impl App {
         act.commit().await
     }
 
+    /// The card of one claw. Whatever was begun for it and not saved is left behind.
     pub async fn show_card(&self, event: &Event, sender: &Sender, tapped: Tapped, claw: ClawId) -> Result<()> {
         let mut act = self.act_for(event).await?;
         let person = act.know(sender).await?;
-        act.expect(&person, Expecting::Nothing).await?;
+        let desk = act.tx.load_desk(person.id).await?;
+        act.tx.put_desk(person.id, &Desk { wizard: desk.wizard, ..Desk::default() }).await?;
         act.draw_card(&person, tapped, claw, None).await?;
         act.commit().await
     }

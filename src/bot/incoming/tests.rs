@@ -221,7 +221,8 @@ fn a_changed_text_is_told() {
 fn groups_and_channels_are_elsewhere() {
     let elsewhere = |from, command| What::Elsewhere { chat: ChatId(-100), from, command };
     let group = json!({"id": -100, "type": "supergroup", "title": "G"});
-    assert_eq!(written(json!({"chat": group, "text": "/start@other_bot"})), elsewhere(Some(ann()), true));
+    assert_eq!(written(json!({"chat": group, "text": "/start"})), elsewhere(Some(ann()), true));
+    assert_eq!(written(json!({"chat": group, "text": "/start@other_bot"})), elsewhere(Some(ann()), false));
     assert_eq!(written(json!({"chat": group, "text": "hi"})), elsewhere(Some(ann()), false));
     assert_eq!(written(json!({"chat": {"id": -100, "type": "of_tomorrow"}, "text": "hi"})), elsewhere(Some(ann()), false));
     let channel = json!({"message_id": 1, "chat": {"id": -100, "type": "channel"}, "sender_chat": {"id": -100}, "text": "post"});
