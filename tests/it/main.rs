@@ -3,12 +3,16 @@
 
 mod admin;
 mod card;
+mod changes;
 mod forget;
+mod giving;
 mod hatching;
 mod infra_weather;
+mod line;
 mod looking;
 mod managed;
 mod people;
+mod rows;
 mod settings;
 mod telegram_weather;
 mod trial;
