@@ -69,7 +69,7 @@ async fn read(glance: &Glance) -> Result<Pages, StoreError> {
     let mut tx = glance.look().await?;
     Ok(Pages {
         outbox: tx.list_latest_messages(ROWS).await?,
-        open: tx.count_unsent_messages().await?,
+        open: tx.outbox_backlog().await?.waiting,
         audit: tx.list_latest_audit(ROWS).await?,
         claws: tx.list_fleet(ROWS, 0).await?,
     })

@@ -8,11 +8,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
-use crate::store::{Result, Tx, statement::statements, tx::values};
-
-statements! {
-    UNSENT = "SELECT COUNT(*) FROM outbox WHERE done_at IS NULL";
-}
+use crate::store::{Result, Tx};
 
 /// Somebody else's database, to be looked at.
 #[derive(Clone)]
@@ -32,12 +28,5 @@ impl Glance {
 
     pub async fn close(&self) {
         self.0.close().await;
-    }
-}
-
-impl Tx {
-    /// How many messages wait to be sent.
-    pub async fn count_unsent_messages(&mut self) -> Result<i64> {
-        self.number(UNSENT, values![]).await
     }
 }

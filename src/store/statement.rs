@@ -33,7 +33,6 @@ pub fn all() -> Vec<Sql> {
         super::claws::ALL,
         super::confirmations::ALL,
         super::erase::ALL,
-        super::glance::ALL,
         super::inbox::ALL,
         super::incidents::ALL,
         super::line::ALL,

@@ -1,5 +1,11 @@
 //! The product from the street: whole conversations over the real router, the real tree of handlers and a real
 //! database, against the stand-ins as HTTP servers. Every test of a world runs on SQLite and on PostgreSQL.
 
+mod admin;
+mod card;
+mod forget;
 mod hatching;
+mod infra_weather;
+mod telegram_weather;
+mod trial;
 mod world;
