@@ -19,10 +19,10 @@ use crate::{
 #[template(path = "sandbox/chat.html")]
 pub(super) struct Chat {
     path: String,
-    name: &'static str,
+    greeting: &'static str,
     bot: String,
     started: bool,
-    /// Nobody has pressed anything yet: the first thing to read.
+    /// It is the product's chat, which a newcomer sees first.
     first: bool,
     start: String,
     bubbles: Vec<Bubble>,
@@ -69,7 +69,7 @@ impl Chat {
         let bubbles: Vec<Bubble> = chat.into_iter().map(bubble).collect();
         Chat {
             path: here.path(),
-            name: here.role.name,
+            greeting: here.role.greeting,
             bot: here.chat.name.clone(),
             started: here.is_started(),
             first: here.chat.id == here.stage.operator_bot.id,
