@@ -100,11 +100,24 @@ impl Entitlement {
     }
 }
 
-/// The waiting period that begins now, with so many claws up: each claw uses up one running period, and what more there
-/// is waits for one of them to end.
-pub fn next_to_start(periods: &[Period], up: usize, now: Time) -> Option<&Period> {
-    let running = periods.iter().filter(|p| p.runs(now)).count();
-    periods.iter().filter(|p| p.waits()).min_by_key(|p| p.id).filter(|_| running < up)
+/// The right of the claw that stands at `rank` (from 0) among its person's claws. The trial, while it lives, carries
+/// the first, so that no grant runs out beside it; each grant carries one more, those that run before those that wait.
+/// A claw beyond them has no right of its own.
+pub fn right_at(periods: &[Period], rank: usize, now: Time) -> Entitlement {
+    let live = |kind: PeriodKind| periods.iter().filter(move |p| p.kind == kind && (p.waits() || p.runs(now)));
+    let mut grants: Vec<&Period> = live(PeriodKind::Grant).collect();
+    // Those that run come first, in the order they began.
+    grants.sort_by_key(|grant| (grant.started.is_none(), grant.started, grant.id));
+    let own = match (live(PeriodKind::Trial).next(), rank) {
+        (Some(trial), 0) => Some(trial),
+        (Some(_), rank) => grants.get(rank - 1).copied(),
+        (None, rank) => grants.get(rank).copied(),
+    };
+    if let Some(own) = own {
+        return Entitlement::of(std::slice::from_ref(own), now);
+    }
+    let over: Vec<Period> = periods.iter().filter(|p| !p.waits() && !p.runs(now)).cloned().collect();
+    Entitlement::of(&over, now)
 }
 
 /// Until when it all lasts if nothing is paused, and what kind ends last: each waiting period follows the running one
@@ -214,20 +227,32 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_follows_what_ends_first() {
+    fn each_claw_has_the_right_of_its_rank() {
+        let hour = |n: i64| n * 3_600_000;
+        let trial = period(1, PeriodKind::Trial, Some(0), 48);
+        let first = period(2, PeriodKind::Grant, None, 720);
+        let second = period(3, PeriodKind::Grant, Some(hour(1)), 24);
+        let all = [trial.clone(), first.clone(), second.clone()];
+        assert_eq!(right_at(&all, 0, Time(hour(2))), Entitlement::Running(trial.clone()));
+        assert_eq!(right_at(&all, 1, Time(hour(2))), Entitlement::Running(second), "one grant at a time for one claw");
+        assert_eq!(right_at(&all, 2, Time(hour(2))), Entitlement::Waiting(first.clone()));
+        assert_eq!(right_at(&all, 3, Time(hour(2))), Entitlement::None);
+        assert_eq!(right_at(&all, 0, Time(hour(50))), Entitlement::Waiting(first));
+        assert_eq!(right_at(&all, 1, Time(hour(50))), Entitlement::Ended(trial));
+        assert_eq!(right_at(&[], 0, Time(0)), Entitlement::None);
+    }
+
+    #[test]
+    fn periods_follow_one_another_as_far_as_claws_use_them() {
         let hour = |n: i64| Time(n * 3_600_000);
         let trial = period(1, PeriodKind::Trial, Some(0), 48);
         let (first, second) = (period(2, PeriodKind::Grant, None, 720), period(3, PeriodKind::Grant, None, 720));
         let all = [trial.clone(), first.clone(), second.clone()];
-        assert_eq!(lasts(&all, hour(1)), Some((PeriodKind::Grant, hour(48 + 720 + 720))), "one claw: one after the other");
-        assert_eq!(next_to_start(&all, 1, hour(1)), None);
-        assert_eq!(next_to_start(&all, 2, hour(1)), Some(&first));
-        let two = [trial.clone(), Period { started: Some(hour(1)), ..first.clone() }, second.clone()];
-        assert_eq!(lasts(&two, hour(2)), Some((PeriodKind::Grant, hour(48 + 720))), "two claws: side by side");
-        assert_eq!(next_to_start(&two, 2, hour(2)), None);
-        assert_eq!(next_to_start(&two, 2, hour(48)), Some(&second));
-        assert_eq!(lasts(&[trial.clone()], hour(1)), Some((PeriodKind::Trial, hour(48))));
-        assert_eq!((lasts(&[first.clone()], hour(1)), next_to_start(&[first.clone()], 1, hour(1))), (None, Some(&first)));
+        assert_eq!(lasts(&all, hour(1)), Some((PeriodKind::Grant, hour(48 + 720 + 720))), "one after the other");
+        let two = [trial.clone(), Period { started: Some(hour(1)), ..first.clone() }, second];
+        assert_eq!(lasts(&two, hour(2)), Some((PeriodKind::Grant, hour(48 + 720))), "two side by side");
+        assert_eq!(lasts(std::slice::from_ref(&trial), hour(1)), Some((PeriodKind::Trial, hour(48))));
+        assert_eq!(lasts(std::slice::from_ref(&first), hour(1)), None);
     }
 
     #[test]

@@ -170,7 +170,7 @@ async fn the_same_bot_gets_its_new_token(w: World) {
     ");
     ann.taps("Use this bot").await;
     insta::assert_snapshot!(ann.last(), @"
-    Use @anns_helper_bot with its new token for the claw in @anns_helper_bot?
+    Give the claw in @anns_helper_bot its new token?
 
     It has to start afresh for this, and may lose its memory. Its bot and settings are kept. It will be away for about a minute.
     [ Use this token, memory may be lost ]

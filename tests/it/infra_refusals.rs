@@ -152,7 +152,7 @@ async fn a_claw_of_somebody_else_is_never_adopted(w: World) {
     Alert. The infra refused a claw.
     Ann 1001
     ROW
-    the infra refused to run generation 1: Foreign
+    the infra refused generation 1: Foreign
 
     Mend what it names, or take the claw down.
 
