@@ -1,5 +1,9 @@
 //! The product from the street: whole conversations over the real router, the real tree of handlers and a real
-//! database, against the stand-ins as HTTP servers. Every test of a world runs on SQLite and on PostgreSQL.
+//! database, against the stand-ins as HTTP servers. Every test of a world runs on SQLite and on PostgreSQL. The
+//! stand-ins themselves are held to their contracts here too, so that one program holds every test from outside.
+#![cfg(feature = "server")]
 
 mod hatching;
+mod infra_standin;
+mod telegram_standin;
 mod world;
