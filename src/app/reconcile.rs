@@ -7,7 +7,7 @@ use crate::{
     app::{Act, App, Error, Result},
     domain::{
         admin::Alert,
-        claw::{Ask, Call, Claw, DEADLINE, Outcome, Reason, Seen, Step, ask, backoff, next_step, record},
+        claw::{Ask, Call, Claw, DEADLINE, Outcome, Reason, Step, ask, backoff, next_step, record},
         entitlement::{EndingIn, Entitlement},
         person::Person,
     },
@@ -162,11 +162,10 @@ impl App {
         if reached {
             act.resolve("infra").await?;
         }
-        let due = match (&after.seen, wait) {
-            (_, Some(wait)) => act.now + wait,
-            (Seen::Broken { reason: Reason::NoCapacity, .. }, None) => act.now + crate::domain::claw::ASK_FULL_AGAIN,
-            (_, None) if after.tries > 0 => act.now + backoff(after.tries, rand::random()),
-            (_, None) => act.now,
+        let due = match wait {
+            Some(wait) => act.now + wait,
+            None if after.tries > 0 => act.now + backoff(after.tries, rand::random()),
+            None => act.now,
         };
         act.tell_effects(&person, &before, &after, &effects).await?;
         act.save_claw(&after, Some(due)).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    claw::{Ask, Claw, Health, Reason, Seen, Step, Wish},
+    claw::{ASK_FULL_AGAIN, Ask, Claw, Health, LOOK_AGAIN, Reason, Seen, Step, Wish},
     time::Time,
 };
 
@@ -103,18 +103,21 @@ pub fn ask(mut claw: Claw, step: &Step, now: Time) -> Option<(Claw, Call)> {
         }
         Seen::Absent | Seen::Asked { .. } | Seen::Running { .. } | Seen::Stopped | Seen::Broken { .. } => None,
     };
-    let (key, maybe_arrived, accepted) = repeat.unwrap_or_else(|| {
-        let verb = match what {
-            Ask::Provision => "provision",
-            Ask::Deprovision => "deprovision",
-        };
-        claw.asks += 1;
-        (format!("{}:{}:{verb}", claw.id, claw.asks), false, false)
-    });
+    let (key, maybe_arrived, accepted) = repeat.unwrap_or_else(|| (new_key(&mut claw, what), false, false));
     let call = Call { what, generation: claw.generation, key: key.clone(), maybe_arrived };
     // Until an answer says otherwise, the call may have arrived: a crash right after this row leaves it so.
     claw.seen = Seen::Asked { what, generation: claw.generation, key, since: now, maybe_arrived: true, accepted };
     Some((claw, call))
+}
+
+/// The name of one more intention.
+fn new_key(claw: &mut Claw, what: Ask) -> String {
+    let verb = match what {
+        Ask::Provision => "provision",
+        Ask::Deprovision => "deprovision",
+    };
+    claw.asks += 1;
+    format!("{}:{}:{verb}", claw.id, claw.asks)
 }
 
 /// Writes the outcome of `call` down on the claw as it is now (its wish may have changed meanwhile).
@@ -122,11 +125,19 @@ pub fn ask(mut claw: Claw, step: &Step, now: Time) -> Option<(Claw, Call)> {
 pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw, Vec<Effect>, Option<Duration>) {
     let mut effects = Vec::new();
     let mut wait = None;
+    // What was wished meanwhile does not wait for what the infra said of the earlier wish.
+    let still_wanted = match call.what {
+        Ask::Provision => claw.wish == (Wish::Running { generation: call.generation }),
+        Ask::Deprovision => true,
+    };
     match outcome {
         Outcome::Up(health) => {
+            let known = matches!(claw.seen, Seen::Running { generation, .. } if generation == call.generation);
             claw.seen = Seen::Running { generation: call.generation, health };
             claw.tries = 0;
-            if claw.wish == (Wish::Running { generation: call.generation }) {
+            if still_wanted && known {
+                wait = Some(LOOK_AGAIN);
+            } else if still_wanted {
                 effects.push(Effect::Ready { first: claw.first_ready.is_none() });
                 claw.first_ready.get_or_insert(now);
                 claw.previous = None;
@@ -145,15 +156,35 @@ pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw
             claw.seen = Seen::Absent;
             claw.tries = 0;
             claw.keeps_data = keeps_data;
-            if matches!(claw.wish, Wish::Paused | Wish::Suspended { .. }) {
-                claw.working_since = None;
-                effects.push(Effect::Asleep);
+            match claw.wish {
+                Wish::Paused | Wish::Suspended { .. } => {
+                    claw.working_since = None;
+                    effects.push(Effect::Asleep);
+                }
+                // One that ran and was found gone has to come up again, in time.
+                Wish::Running { .. } => {
+                    claw.working_since.get_or_insert(now);
+                }
+                Wish::Gone { .. } => {}
             }
         }
+        // The name is somebody else's: nothing of ours is there, which is all a removal wants.
+        Outcome::Refused { reason: Reason::Foreign, .. } if call.what == Ask::Deprovision => {
+            claw.seen = Seen::Absent;
+            claw.tries = 0;
+            effects.push(Effect::Refused(Reason::Foreign));
+        }
         Outcome::Refused { reason, retry_after } => {
-            claw.seen = Seen::Broken { generation: call.generation, reason, retryable: reason.retryable() };
             claw.tries = claw.tries.saturating_add(1);
-            wait = retry_after;
+            claw.seen = match call.what {
+                Ask::Provision => Seen::Broken { generation: call.generation, reason, retryable: reason.retryable() },
+                // It is still there. The refusal was an answer, so that asking again is an intention of its own.
+                Ask::Deprovision => {
+                    let (what, generation, key) = (call.what, call.generation, new_key(&mut claw, call.what));
+                    Seen::Asked { what, generation, key, since: now, maybe_arrived: false, accepted: false }
+                }
+            };
+            wait = retry_after.or((reason == Reason::NoCapacity).then_some(ASK_FULL_AGAIN));
             effects.push(Effect::Refused(reason));
         }
         Outcome::Unreached(trouble) => {
@@ -168,5 +199,5 @@ pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw
             effects.push(Effect::Failing { trouble, tries: claw.tries });
         }
     }
-    (claw, effects, wait)
+    (claw, effects, wait.filter(|_| still_wanted))
 }
