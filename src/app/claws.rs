@@ -4,7 +4,7 @@ use crate::{
     app::{Act, App, Event, Result, Sender, Tapped},
     domain::{
         claw::{Claw, Status, UNDO, Wish, status},
-        entitlement::Entitlement,
+        entitlement::{Entitlement, claws_allowed},
         ids::ClawId,
         notice::{Done, Notice, Toast},
         person::{Person, tame_name},
@@ -133,6 +133,12 @@ impl App {
         self.with_own_claw(event, sender, tapped, id, None, async |act, person, claw| {
             if status(&claw) != Status::Destroying {
                 return Ok(Done::Nothing);
+            }
+            // Another one may have hatched in the room this one left.
+            let periods = act.tx.list_periods(person.id).await?;
+            let staying = act.tx.list_claws(person.id).await?.iter().filter(|other| !other.is_leaving()).count();
+            if staying > 0 && staying >= claws_allowed(&periods, act.now) {
+                return Err(Refusal::ClawLimit.into());
             }
             let claw = claw.undelete(act.now).ok_or(Refusal::TooLateToUndo)?;
             act.save_claw(&claw, Some(act.now)).await?;

@@ -218,7 +218,6 @@ impl Act<'_> {
             created: self.now,
         };
         self.tx.add_period(&period).await?;
-        self.tx.leave_line(person.id).await?;
         self.note("trial.begin", person.id, None).await
     }
 
@@ -234,6 +233,8 @@ impl Act<'_> {
             Err(crate::app::Error::Store(StoreError::Taken(_))) => return Err(Refusal::BotBusy.into()),
             added => added?,
         }
+        // However it came about: whoever has a claw does not wait for one.
+        self.tx.leave_line(person.id).await?;
         self.tx.access_is_due(claw.spec.bot, self.now).await?;
         let detail = json!({ "bot": claw.spec.bot, "model": claw.spec.model, "guests": claw.spec.people.len() });
         self.audit("claw.hatch", Some(person.id), Some(claw.id), detail).await?;

@@ -3,7 +3,13 @@
 //! stand-ins themselves are held to their contracts here too, so that one program holds every test from outside.
 #![cfg(feature = "server")]
 
+mod admin;
+mod card;
+mod forget;
 mod hatching;
 mod infra_standin;
+mod infra_weather;
 mod telegram_standin;
+mod telegram_weather;
+mod trial;
 mod world;

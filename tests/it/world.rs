@@ -46,6 +46,7 @@ pub struct World {
     pub bot: BotAccount,
     pub settings: Settings,
     pub database_url: String,
+    names: HashMap<String, String>,
     offset: AtomicI64,
     _folder: tempfile::TempDir,
 }
@@ -58,8 +59,21 @@ pub struct Someone<'a> {
 }
 
 /// Declares tests that run on both databases: `on_both! { async fn name(w: World) { … } }`.
+/// `on_both! { name, other }` does the same for functions that stand outside, where inline snapshots can be accepted.
 #[macro_export]
 macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => { $(
+        mod $name {
+            #[test]
+            fn sqlite() {
+                $crate::world::run(async { super::$name($crate::world::World::on($crate::world::On::Sqlite).await).await });
+            }
+            #[test]
+            fn postgres() {
+                $crate::world::run(async { super::$name($crate::world::World::on($crate::world::On::Postgres).await).await });
+            }
+        }
+    )+ };
     ($($(#[$meta:meta])* async fn $name:ident($w:ident: World) $body:block)*) => { $(
         async fn $name($w: $crate::world::World) $body
         // A module and a function may share a name.
@@ -76,6 +90,28 @@ macro_rules! on_both {
             }
         }
     )* };
+}
+
+/// A text with incident codes and row ids, which are random, replaced by what they are.
+pub fn masked(text: &str) -> String {
+    let is_code = |word: &str| {
+        word.len() == 6 && word.as_bytes()[3] == b'-' && word.bytes().all(|b| b == b'-' || b.is_ascii_alphanumeric())
+    };
+    let is_row = |word: &str| word.len() == 36 && word.matches('-').count() == 4;
+    let mut out = String::new();
+    for piece in text.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || c == '-')) {
+        let word = piece.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+        let after = &piece[word.len()..];
+        out.push_str(if is_row(word) {
+            "ROW"
+        } else if is_code(word) && word == word.to_uppercase() {
+            "CODE"
+        } else {
+            word
+        });
+        out.push_str(after);
+    }
+    out
 }
 
 /// Runs a test's body. The same snapshots are asserted once for each database, which has to be allowed.
@@ -139,7 +175,14 @@ impl World {
         names.extend(changed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let settings = Settings::from_env(&|name| names.get(name).cloned()).expect("settings for a world");
         let product = start(&settings, &clock).await;
-        World { telegram, infra, clock, product, bot, settings, database_url, offset: AtomicI64::new(0), _folder: folder }
+        World { telegram, infra, clock, product, bot, settings, database_url, names, offset: AtomicI64::new(0), _folder: folder }
+    }
+
+    /// The same world with the product started anew with some settings changed.
+    pub async fn restarted_with(mut self, changed: &[(&str, &str)]) -> World {
+        self.names.extend(changed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        self.settings = Settings::from_env(&|name| self.names.get(name).cloned()).expect("settings for a world");
+        self.restarted().await
     }
 
     /// The same world with the product started anew, as after a crash: whatever was only in memory is gone.
@@ -200,6 +243,73 @@ impl World {
         self.settle().await;
     }
 
+    /// The operator of this world, who has pressed Start and can be written to.
+    pub async fn admin(&self) -> Someone<'_> {
+        let admin = self.person(9001, "Olga", "en");
+        admin.says("/start").await;
+        admin
+    }
+
+    /// Changes rows by hand, as a test that breaks something does.
+    pub async fn sql(&self, text: &str) -> u64 {
+        let text = sqlx::AssertSqlSafe(text.to_owned());
+        if self.database_url.starts_with("sqlite:") {
+            let pool = sqlx::SqlitePool::connect(&self.database_url).await.expect("the database");
+            let done = sqlx::query(text).execute(&pool).await.expect("a statement").rows_affected();
+            pool.close().await;
+            return done;
+        }
+        let pool = sqlx::PgPool::connect(&self.database_url).await.expect("the database");
+        let done = sqlx::query(text).execute(&pool).await.expect("a statement").rows_affected();
+        pool.close().await;
+        done
+    }
+
+    /// The first column, which must be text, of whatever this selects.
+    pub async fn texts(&self, select: &str) -> Vec<String> {
+        let text = sqlx::AssertSqlSafe(select.to_owned());
+        if self.database_url.starts_with("sqlite:") {
+            let pool = sqlx::SqlitePool::connect(&self.database_url).await.expect("the database");
+            let found = sqlx::query_scalar(text).fetch_all(&pool).await.expect("rows");
+            pool.close().await;
+            return found;
+        }
+        let pool = sqlx::PgPool::connect(&self.database_url).await.expect("the database");
+        let found = sqlx::query_scalar(text).fetch_all(&pool).await.expect("rows");
+        pool.close().await;
+        found
+    }
+
+    /// Every value of every column of every table, as `table.column` and its bytes.
+    pub async fn every_value(&self) -> Vec<(String, Vec<u8>)> {
+        let sqlite = self.database_url.starts_with("sqlite:");
+        let columns = if sqlite {
+            "SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
+        } else {
+            "SELECT table_name || '.' || column_name || CASE data_type WHEN 'bytea' THEN '!' ELSE '' END \
+             FROM information_schema.columns WHERE table_schema = 'public'"
+        };
+        let mut values = Vec::new();
+        for column in self.texts(columns).await {
+            let place = column.trim_end_matches('!').to_owned();
+            let (table, name) = place.split_once('.').expect("a table and a column");
+            let bytes = match (sqlite, column.ends_with('!')) {
+                (true, _) => format!("hex(CAST(\"{name}\" AS BLOB))"),
+                (false, true) => format!("encode(\"{name}\", 'hex')"),
+                (false, false) => format!("encode(convert_to(\"{name}\"::text, 'UTF8'), 'hex')"),
+            };
+            for value in self.texts(&format!("SELECT {bytes} FROM {table} WHERE \"{name}\" IS NOT NULL")).await {
+                values.push((place.clone(), hex::decode(value).expect("hexadecimal digits")));
+            }
+        }
+        values
+    }
+
+    /// How many times something was done, by the audit trail.
+    pub async fn audited(&self, action: &str) -> usize {
+        self.texts(&format!("SELECT id FROM audit WHERE action = '{action}'")).await.len()
+    }
+
     /// A database of our own to look into.
     pub async fn db(&self) -> Db {
         Db::open(&self.database_url).await.expect("the database")
@@ -243,6 +353,49 @@ impl Someone<'_> {
     pub fn screen(&self) -> String {
         let chat = self.chat();
         chat.rsplit("\n\n").next().unwrap_or_default().to_owned()
+    }
+
+    /// The whole conversation, with random codes and ids masked.
+    pub fn masked_chat(&self) -> String {
+        masked(&self.chat())
+    }
+
+    /// The last message of our bot in this chat, without what was said before it.
+    pub fn last(&self) -> String {
+        let shown = self.world.telegram.last_from_bot(self.id, self.bot());
+        let Some(shown) = shown else { return String::new() };
+        let rows =
+            shown.buttons.iter().map(|row| row.iter().map(|(label, _)| format!("[ {label} ]")).collect::<Vec<_>>().join(" "));
+        masked(&std::iter::once(shown.text).chain(rows).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Whether any message of our bot shows such a button.
+    pub fn sees(&self, label: &str) -> bool {
+        let chat = self.world.telegram.chat(self.id, self.bot());
+        chat.iter().any(|shown| shown.buttons.iter().flatten().any(|(text, _)| text.contains(label)))
+    }
+
+    /// How many messages of our bot have this in them.
+    pub fn count(&self, words: &str) -> usize {
+        let chat = self.world.telegram.chat(self.id, self.bot());
+        chat.iter().filter(|shown| shown.from_bot && shown.text.contains(words)).count()
+    }
+
+    /// What the small windows over the chat have said, oldest first.
+    pub fn toasts(&self) -> Vec<String> {
+        self.world.telegram.toasts(self.id).into_iter().map(|toast| toast.text).collect()
+    }
+
+    /// Everything up to the last tap of the wizard, which shows the summary.
+    pub async fn prepares(&self, token: &str) {
+        self.says("/hatch").await;
+        if self.sees("I agree") {
+            self.taps("I agree").await;
+        }
+        self.says(token).await;
+        self.taps("Use this bot").await;
+        self.taps("Gemini 3 Flash").await;
+        self.taps("Only me").await;
     }
 
     /// Makes a bot with BotFather; gives its token.

@@ -12,7 +12,7 @@ use super::{
     state::State,
     updates::{Inbox, Webhook},
 };
-use crate::domain::ids::{BotId, TelegramId};
+use crate::domain::ids::{BotId, MessageId, TelegramId};
 
 /// A bot as its owner knows it.
 #[derive(Clone, PartialEq, Eq)]
@@ -79,6 +79,8 @@ pub(super) struct Bot {
     pub last_message: i64,
     pub inbox: Inbox,
     pub claw: Option<ClawAnswer>,
+    /// Whom the claw answers; everybody when nothing is said.
+    pub claw_hears: Option<Vec<TelegramId>>,
 }
 
 impl Bot {
@@ -99,12 +101,18 @@ impl Bot {
             last_message: 0,
             inbox: Inbox::new(100_000_000 + id.0 % 1_000_000 * 100),
             claw: None,
+            claw_hears: None,
         }
     }
 
     /// Whether the bot gets to see what this person does.
     pub fn admits(&self, person: TelegramId) -> bool {
         !self.restricted || self.owner == Some(person) || self.added.contains(&person)
+    }
+
+    /// Whether the claw behind the bot answers this person.
+    pub fn claw_answers(&self, person: TelegramId) -> bool {
+        self.admits(person) && self.claw_hears.as_ref().is_none_or(|people| people.contains(&person))
     }
 
     pub fn account(&self) -> BotAccount {
@@ -197,6 +205,14 @@ impl Telegram {
     /// Turns bot management of an operator's bot on or off.
     pub fn set_can_manage_bots(&self, bot: BotId, can: bool) {
         self.with_bot(bot, |bot| bot.can_manage_bots = can);
+    }
+
+    /// The next update and the next message of this bot get numbers above these, as those of an account that is not new.
+    pub fn number_from(&self, bot: BotId, update: i64, message: MessageId) {
+        self.with_bot(bot, |bot| {
+            bot.inbox.number_from(update);
+            bot.last_message = bot.last_message.max(message.0);
+        });
     }
 
     /// Somebody else has set a webhook on this bot. Nothing is ever sent to it.

@@ -28,6 +28,11 @@ impl Telegram {
         }
     }
 
+    /// The claw behind this bot answers only these people, as its allow list says; everybody when nothing is said.
+    pub fn claw_hears(&self, bot: BotId, only: Option<Vec<TelegramId>>) {
+        self.with_bot(bot, |bot| bot.claw_hears = only);
+    }
+
     /// No claw runs behind this bot any more: what people say waits.
     pub fn claw_detached(&self, bot: BotId) {
         self.with_bot(bot, |bot| bot.claw = None);
@@ -40,7 +45,7 @@ impl Telegram {
 
     /// Lets the claw answer a text it may see. The answer is worked out outside the lock, for it may take a while.
     pub(super) fn let_claw_answer(&self, person: TelegramId, bot: BotId, text: &str) {
-        let claw = self.look(|state| state.bots.get(&bot).filter(|bot| bot.admits(person)).and_then(|bot| bot.claw.clone()));
+        let claw = self.look(|state| state.bots.get(&bot).filter(|bot| bot.claw_answers(person)).and_then(|bot| bot.claw.clone()));
         let Some(claw) = claw else { return };
         let answer = Rich::plain(&claw(text)).trimmed();
         self.act(|state, now| {

@@ -55,6 +55,11 @@ impl Inbox {
         Inbox { pending: VecDeque::new(), last_update, allowed: None, webhook: None, turn: 0, bell }
     }
 
+    /// Later updates get numbers above `update`.
+    pub fn number_from(&mut self, update: i64) {
+        self.last_update = self.last_update.max(update);
+    }
+
     pub fn ring(&self) {
         self.bell.send_modify(|count| *count += 1);
     }
