@@ -23,7 +23,8 @@ pub(super) struct Role {
 }
 
 pub(super) const ANN: Role = Role { id: TelegramId(1001), name: "Ann", slug: "ann", language: "en", what: "speaks English" };
-pub(super) const BORIS: Role = Role { id: TelegramId(1002), name: "Boris", slug: "boris", language: "ru", what: "speaks Russian" };
+pub(super) const BORIS: Role =
+    Role { id: TelegramId(1002), name: "Boris", slug: "boris", language: "ru", what: "speaks Russian" };
 pub(super) const OLGA: Role = Role { id: TelegramId(9001), name: "Olga", slug: "olga", language: "en", what: "the operator" };
 pub(super) const CAST: [&Role; 3] = [&ANN, &BORIS, &OLGA];
 

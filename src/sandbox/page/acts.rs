@@ -81,12 +81,9 @@ async fn perform(here: &Here, what: &str, fields: &Fields) -> Option<Then> {
         }
         "forward" => {
             let from = match number("who").and_then(|id| Role::of(TelegramId(id))) {
-                Some(role) => Forward::User {
-                    id: role.id,
-                    first_name: role.name.into(),
-                    username: Some(role.slug.into()),
-                    is_bot: false,
-                },
+                Some(role) => {
+                    Forward::User { id: role.id, first_name: role.name.into(), username: Some(role.slug.into()), is_bot: false }
+                }
                 None => Forward::Hidden("Somebody hidden".into()),
             };
             telegram.forwards(person, bot, from, "Hello!");

@@ -105,7 +105,8 @@ impl Writer<'_> {
     }
 
     fn word(&mut self, word: &str) {
-        let bare = word.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | '!' | '?' | ':' | ';' | ')' | '"'));
+        let bare =
+            word.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | '!' | '?' | ':' | ';' | ')' | '"'));
         let (begin, bare) = bare.split_at(bare.len() - bare.trim_start_matches(['(', '"', '“', '«']).len());
         let end = &word[begin.len() + bare.len()..];
         let href = match bare.strip_prefix('@') {
@@ -161,7 +162,9 @@ mod tests {
 
     #[test]
     fn the_tags_we_know_pass() {
-        for html in ["<b>bold <i>and</i></b> plain", "<pre><code>x</code></pre>", "<blockquote>q</blockquote>", "a &lt; b &amp; c"] {
+        for html in
+            ["<b>bold <i>and</i></b> plain", "<pre><code>x</code></pre>", "<blockquote>q</blockquote>", "a &lt; b &amp; c"]
+        {
             assert_eq!(shown(html), html);
         }
         assert_eq!(shown("<pre><code class=\"language-rust\">x</code></pre>"), "<pre><code>x</code></pre>");
@@ -175,7 +178,10 @@ mod tests {
             ("<img src=x onerror=alert(1)>", ""),
             ("<b onclick=\"x\">y</b>", "<b>y</b>"),
             ("<a href=\"javascript:alert(1)\">x</a>", "<a>x</a>"),
-            ("<a href=\"https://e.com/&quot; onclick=&quot;x\">y</a>", "<a href=\"https://e.com/&quot; onclick=&quot;x\" target=\"_blank\" rel=\"noopener noreferrer\">y</a>"),
+            (
+                "<a href=\"https://e.com/&quot; onclick=&quot;x\">y</a>",
+                "<a href=\"https://e.com/&quot; onclick=&quot;x\" target=\"_blank\" rel=\"noopener noreferrer\">y</a>",
+            ),
             ("<b>never closed", "<b>never closed</b>"),
             ("</b></div>text", "text"),
             ("<b><i>crossed</b></i>", "<b><i>crossed</i></b>"),

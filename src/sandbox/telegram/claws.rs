@@ -45,7 +45,8 @@ impl Telegram {
 
     /// Lets the claw answer a text it may see. The answer is worked out outside the lock, for it may take a while.
     pub(super) fn let_claw_answer(&self, person: TelegramId, bot: BotId, text: &str) {
-        let claw = self.look(|state| state.bots.get(&bot).filter(|bot| bot.claw_answers(person)).and_then(|bot| bot.claw.clone()));
+        let claw =
+            self.look(|state| state.bots.get(&bot).filter(|bot| bot.claw_answers(person)).and_then(|bot| bot.claw.clone()));
         let Some(claw) = claw else { return };
         let answer = Rich::plain(&claw(text)).trimmed();
         self.act(|state, now| {
