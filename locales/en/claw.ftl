@@ -98,6 +98,7 @@ do-keep-awake = Keep it awake
 
 confirm-model = <b>Let @{ $bot } think with { $model }?</b>
 confirm-people = <b>Change who can talk to @{ $bot }?</b> From then on: { $company }.
+confirm-token = <b>Give the claw in @{ $bot } its new token?</b>
 confirm-bot = <b>Use @{ $new } with its new token for the claw in @{ $bot }?</b>
 change-keeps = It will be away for about a minute. It remembers everything.
 change-forgets = It has to start afresh for this, and may lose its memory. Its bot and settings are kept. It will be away for about a minute.

@@ -38,6 +38,9 @@ guide-claw-steps =
 guide-promise = I check the token, lock it away and delete your message.
 do-open-botfather = Open BotFather
 
+bot-kept =
+    <b>@{ $bot } is made, and kept for you.</b>
+    Nothing else has changed. When you hatch a claw, you can choose it there.
 bot-found = Found it: <b>{ $name }</b>, @{ $bot }.
 bot-found-pasted = Your message is deleted and the token is sealed.
 bot-found-foreign =

@@ -98,6 +98,7 @@ do-keep-awake = Dejarlo despierto
 
 confirm-model = <b>¿Que @{ $bot } piense con { $model }?</b>
 confirm-people = <b>¿Cambiar quién puede hablar con @{ $bot }?</b> A partir de entonces: { $company }.
+confirm-token = <b>¿Darle al claw de @{ $bot } su nuevo token?</b>
 confirm-bot = <b>¿Usar @{ $new }, con su nuevo token, para el claw de @{ $bot }?</b>
 change-keeps = No estará disponible durante un minuto, más o menos. Lo recuerda todo.
 change-forgets = Para esto tiene que empezar de nuevo y puede perder la memoria. Su bot y sus ajustes se conservan. No estará disponible durante un minuto, más o menos.

@@ -38,6 +38,9 @@ guide-claw-steps =
 guide-promise = Compruebo el token, lo guardo bajo llave y borro tu mensaje.
 do-open-botfather = Abrir BotFather
 
+bot-kept =
+    <b>@{ $bot } está creado y te lo guardo.</b>
+    Nada más ha cambiado. Cuando crees un claw, podrás elegirlo.
 bot-found = Aquí está: <b>{ $name }</b>, @{ $bot }.
 bot-found-pasted = Tu mensaje está borrado y el token, sellado.
 bot-found-foreign =

@@ -97,6 +97,7 @@ do-keep-awake = 让它醒着
 
 confirm-model = <b>让 @{ $bot } 改用 { $model }？</b>
 confirm-people = <b>改动谁能和 @{ $bot } 说话？</b>改后：{ $company }。
+confirm-token = <b>给 @{ $bot } 里的龙虾换上新令牌？</b>
 confirm-bot = <b>让 @{ $bot } 里的龙虾改用 @{ $new } 和它的新令牌？</b>
 change-keeps = 它会离开一分钟左右，什么都记得。
 change-forgets = 这样它得重新开始，记忆可能丢失。机器人和设置会保留。它会离开一分钟左右。

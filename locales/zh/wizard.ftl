@@ -38,6 +38,9 @@ guide-claw-steps =
 guide-promise = 我会核对令牌，锁好，并删除你的消息。
 do-open-botfather = 打开 BotFather
 
+bot-kept =
+    <b>@{ $bot } 已建好，我替你留着。</b>
+    其他都没变。孵龙虾时可以选它。
 bot-found = 找到了：<b>{ $name }</b>，@{ $bot }。
 bot-found-pasted = 你的消息已删除，令牌已封存。
 bot-found-foreign =

@@ -184,6 +184,10 @@ pub enum Notice {
         /// The message that held the token is deleted (always, unless the bot was made in one tap).
         pasted: bool,
     },
+    /// A bot was made in one tap while nobody was choosing one. It is kept for later.
+    BotKept {
+        bot: String,
+    },
     ChooseModel {
         purpose: Purpose,
         models: Vec<(u8, Model)>,

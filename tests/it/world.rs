@@ -29,6 +29,8 @@ use clawhatch::{
 
 /// Noon on a Friday in summer time.
 pub const START: Time = Time(1_781_870_400_000);
+/// Updates of one person at once; more than any test sends.
+const NO_LIMIT: u32 = 100_000;
 const INFRA_KEY: &str = "infra-key-for-tests";
 
 /// Which database a test runs on.
@@ -141,8 +143,17 @@ impl World {
         World::with(on, &[]).await
     }
 
+    /// A world that takes so many updates of one person at once, and then very few.
+    pub async fn with_burst(on: On, burst: u32) -> World {
+        World::made(on, &[], burst).await
+    }
+
     /// A world with some settings changed.
     pub async fn with(on: On, changed: &[(&str, &str)]) -> World {
+        World::made(on, changed, NO_LIMIT).await
+    }
+
+    async fn made(on: On, changed: &[(&str, &str)], burst: u32) -> World {
         http::install_tls();
         let folder = tempfile::tempdir().expect("a folder");
         let database_url = match on {
@@ -174,7 +185,7 @@ impl World {
         ]);
         names.extend(changed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let settings = Settings::from_env(&|name| names.get(name).cloned()).expect("settings for a world");
-        let product = start(&settings, &clock).await;
+        let product = start(&settings, &clock, burst).await;
         World { telegram, infra, clock, product, bot, settings, database_url, names, offset: AtomicI64::new(0), _folder: folder }
     }
 
@@ -187,7 +198,7 @@ impl World {
 
     /// The same world with the product started anew, as after a crash: whatever was only in memory is gone.
     pub async fn restarted(mut self) -> World {
-        self.product = start(&self.settings, &self.clock).await;
+        self.product = start(&self.settings, &self.clock, NO_LIMIT).await;
         self.offset.store(0, Ordering::SeqCst);
         self
     }
@@ -316,14 +327,14 @@ impl World {
     }
 }
 
-async fn start(settings: &Settings, clock: &Clock) -> Product {
+async fn start(settings: &Settings, clock: &Clock, burst: u32) -> Product {
     let db = Db::open(settings.database_url.expose()).await.expect("the database");
-    let outside = Outside { clock: clock.clone(), db, floods: Floods::with_burst(100_000), pace: Pace::with_burst(100_000) };
+    let outside = Outside { clock: clock.clone(), db, floods: Floods::with_burst(burst), pace: Pace::with_burst(100_000) };
     assemble(settings, outside).await.expect("the product")
 }
 
 impl Someone<'_> {
-    fn bot(&self) -> BotId {
+    pub fn bot(&self) -> BotId {
         self.world.bot.id
     }
 

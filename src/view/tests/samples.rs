@@ -223,6 +223,7 @@ pub fn notices(text: &str, n: u32) -> Vec<Notice> {
         Notice::InLine { place: n, reason: LineReason::TrialsToday },
         Notice::YourTurn { hours: n },
         Notice::AdminAsked,
+        Notice::BotKept { bot: bot.clone() },
         Notice::Hatched { claw, bot: bot.clone(), took: Duration::from_secs(58) },
         Notice::Late { claw, bot: bot.clone(), code: code() },
         Notice::AskTitle { claw, bot: bot.clone() },
