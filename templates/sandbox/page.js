@@ -119,6 +119,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.querySelectorAll("[data-bottom]").forEach(toBottom);
-document.querySelector(".dialog [autofocus]")?.focus();
 document.querySelectorAll("details").forEach((it) => it.addEventListener("toggle", () => it.querySelectorAll("[data-bottom]").forEach(toBottom)));
 listen();
