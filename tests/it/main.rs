@@ -1,5 +1,7 @@
 //! The product from the street: whole conversations over the real router, the real tree of handlers and a real
-//! database, against the stand-ins as HTTP servers. Every test of a world runs on SQLite and on PostgreSQL.
+//! database, against the stand-ins as HTTP servers. Every test of a world runs on SQLite and on PostgreSQL. The
+//! stand-ins themselves are held to their contracts here too, so that one program holds every test from outside.
+#![cfg(feature = "server")]
 
 mod admin;
 mod card;
@@ -9,6 +11,7 @@ mod forget;
 mod giving;
 mod hatching;
 mod infra_refusals;
+mod infra_standin;
 mod infra_weather;
 mod line;
 mod looking;
@@ -16,6 +19,7 @@ mod managed;
 mod people;
 mod rows;
 mod settings;
+mod telegram_standin;
 mod telegram_weather;
 mod trial;
 mod wizard;
