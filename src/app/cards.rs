@@ -6,7 +6,7 @@ use crate::{
         claw::{Claw, Reason, Seen, Status, Wish, destroy_at, status},
         entitlement::{Entitlement, KEPT_AFTER_END},
         ids::ClawId,
-        notice::{Card, CardAction, ClawBrief, Done, Notice},
+        notice::{Card, CardAction, ClawBrief, Done, Notice, Slot},
         person::Person,
         refusal::Refusal,
         wizard::{Desk, Expecting},
@@ -65,6 +65,16 @@ impl Act<'_> {
             None => Notice::Card(card),
         };
         self.screen(person, tapped, notice).await
+    }
+
+    /// Something happened to a claw: its card is drawn anew where a live screen shows it.
+    pub(crate) async fn redraw_card(&mut self, person: &Person, claw: &Claw) -> Result<()> {
+        let Some(telegram) = person.telegram else { return Ok(()) };
+        if claw.destroyed.is_none() && self.tx.shows_card(telegram.chat(), claw.id).await? {
+            let card = self.card(claw).await?;
+            self.draw(person, Slot::Screen, Notice::Card(card)).await?;
+        }
+        Ok(())
     }
 
     async fn card(&mut self, claw: &Claw) -> Result<Card> {
