@@ -69,6 +69,7 @@ impl App {
         let mut desk = act.tx.load_desk(person.id).await?;
         desk.expecting = Expecting::Nothing;
         desk.found = None;
+        act.put_picker_away(&person).await?;
         let earlier = desk.wizard.clone().and_then(|wizard| wizard.back(person.agreed()));
         let goes_home = earlier.is_none();
         // Whoever goes back past the first step keeps what they chose.
@@ -171,6 +172,7 @@ impl Act<'_> {
     async fn move_to(&mut self, person: &Person, to: impl FnOnce(Wizard) -> Result<Wizard>) -> Result<Desk> {
         let mut desk = self.tx.load_desk(person.id).await?;
         desk.expecting = Expecting::Nothing;
+        self.put_picker_away(person).await?;
         let wizard = to(desk.wizard.take().unwrap_or_else(|| Wizard::begin(person.agreed())))?;
         let step = wizard.missing(person.agreed()).map_or(wizard.step, |missing| missing.min(wizard.step));
         desk.wizard = Some(Wizard { step, ..wizard });

@@ -2,14 +2,18 @@
 //! database, against the stand-ins as HTTP servers. Every test of a world runs on SQLite and on PostgreSQL.
 
 mod admin;
+mod bad_input;
+mod bad_taps;
 mod card;
 mod forget;
 mod hatching;
 mod infra_weather;
+mod languages;
 mod looking;
 mod managed;
 mod people;
 mod settings;
+mod strange;
 mod telegram_weather;
 mod trial;
 mod wizard;
