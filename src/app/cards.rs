@@ -3,7 +3,7 @@
 use crate::{
     app::{Act, App, Event, Result, Sender, Tapped, offers::right_of},
     domain::{
-        claw::{Claw, Reason, Seen, Status, Wish, status},
+        claw::{Claw, Reason, Seen, Status, Wish, destroy_at, status},
         entitlement::{Entitlement, KEPT_AFTER_END},
         ids::ClawId,
         notice::{Card, CardAction, ClawBrief, Done, Notice},
@@ -87,7 +87,7 @@ impl Act<'_> {
             status: word,
             right: right_of(&periods, self.now),
             kept_until: match claw.wish {
-                Wish::Suspended { since } => Some(since + KEPT_AFTER_END),
+                Wish::Suspended { since } => Some(claw.warned.map_or(since + KEPT_AFTER_END, |warned| destroy_at(since, warned))),
                 Wish::Running { .. } | Wish::Paused | Wish::Gone { .. } => None,
             },
             undo_until: match claw.wish {

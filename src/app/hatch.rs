@@ -234,9 +234,12 @@ impl Act<'_> {
             return Ok(None);
         }
         let (full, trials) = self.places_left().await?;
+        // Whoever comes while others wait goes behind them.
+        let others_wait = self.tx.line_length().await? > 0;
         Ok(match (full, trials) {
             (0, _) => Some(LineReason::Full),
             (_, 0) => Some(LineReason::TrialsToday),
+            (_, _) if others_wait => Some(LineReason::Full),
             (_, _) => None,
         })
     }
@@ -278,6 +281,7 @@ impl Act<'_> {
             added => added?,
         }
         // However it came about: whoever has a claw does not wait for one.
+        self.tx.leave_line(person.id).await?;
         self.tx.leave_line(person.id).await?;
         self.tx.access_is_due(claw.spec.bot, self.now).await?;
         let detail = json!({ "bot": claw.spec.bot, "model": claw.spec.model, "guests": claw.spec.people.len() });

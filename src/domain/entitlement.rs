@@ -100,6 +100,22 @@ impl Entitlement {
     }
 }
 
+/// The right of the claw that stands at `rank` (from 0) among its person's claws. The trial, while it runs, carries
+/// the first; each grant carries one, the oldest the first. A claw beyond them has no right of its own.
+pub fn right_at(periods: &[Period], rank: usize, now: Time) -> Entitlement {
+    let live = |kind: PeriodKind| periods.iter().filter(move |p| p.kind == kind && (p.waits() || p.runs(now)));
+    let mut grants: Vec<&Period> = live(PeriodKind::Grant).collect();
+    // Those that run come first, in the order they began.
+    grants.sort_by_key(|grant| (grant.started.is_none(), grant.started, grant.id));
+    let trial = live(PeriodKind::Trial).filter(|_| rank == 0);
+    let own: Vec<Period> = trial.chain(grants.get(rank).copied()).cloned().collect();
+    if !own.is_empty() {
+        return Entitlement::of(&own, now);
+    }
+    let over: Vec<Period> = periods.iter().filter(|p| !p.waits() && !p.runs(now)).cloned().collect();
+    Entitlement::of(&over, now)
+}
+
 /// How many claws a person may have at once: one for the trial (or whatever has run out), one for each live grant.
 pub fn claws_allowed(periods: &[Period], now: Time) -> usize {
     let live = |p: &&Period| p.waits() || p.runs(now);
@@ -190,6 +206,21 @@ mod tests {
         assert_eq!(EndingIn::next_after(&trial, Time(0)), Some(Time(24 * 3_600_000)));
         let short = period(2, PeriodKind::Trial, Some(0), 3);
         assert_eq!(EndingIn::due(&short, Time(1)), None, "a three-hour trial is not said to end in six hours");
+    }
+
+    #[test]
+    fn each_claw_has_the_right_of_its_rank() {
+        let hour = |n: i64| n * 3_600_000;
+        let trial = period(1, PeriodKind::Trial, Some(0), 48);
+        let first = period(2, PeriodKind::Grant, None, 720);
+        let second = period(3, PeriodKind::Grant, Some(hour(1)), 24);
+        let all = [trial.clone(), first.clone(), second.clone()];
+        assert_eq!(right_at(&all, 0, Time(hour(2))), Entitlement::Running(trial.clone()));
+        assert_eq!(right_at(&all, 1, Time(hour(2))), Entitlement::Waiting(first.clone()));
+        assert!(matches!(right_at(&all, 2, Time(hour(2))), Entitlement::None));
+        assert_eq!(right_at(&all, 0, Time(hour(50))), Entitlement::Waiting(first));
+        assert_eq!(right_at(&all, 1, Time(hour(50))), Entitlement::Ended(trial));
+        assert_eq!(right_at(&[], 0, Time(0)), Entitlement::None);
     }
 
     #[test]

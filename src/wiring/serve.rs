@@ -74,6 +74,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     tasks.spawn(worker::outbox(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(worker::claws(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(worker::chores(Arc::clone(&product.app), stop.clone()));
+    tasks.spawn(worker::access(Arc::clone(&product.app), stop.clone()));
     if let Delivery::Polling = settings.telegram.delivery {
         tasks.spawn(bot::poll(Arc::clone(&product.app), product.api.clone(), POLL_SECONDS, stop.clone()));
     }
@@ -87,6 +88,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     if ended.is_err() {
         tracing::warn!("some calls still waited for an answer; their rows know of them");
     }
+    product.app.give_back_claws().await;
     product.app.db.close().await;
     tracing::info!("stopped");
     Ok(())

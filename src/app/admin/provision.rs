@@ -111,9 +111,14 @@ impl Act<'_> {
             None => AdminNotice::GrantWaits { person: line, days },
         };
         asked.state = if hatching { ConfirmationState::Given } else { ConfirmationState::Finished };
-        asked.claw = claw.map(|claw| claw.id);
+        asked.claw = claw.as_ref().map(|claw| claw.id);
         self.tx.save_confirmation(&asked).await?;
-        self.draw_operation(&asked, false, notice).await
+        self.draw_operation(&asked, false, notice).await?;
+        match &claw {
+            // A claw that already runs as wished has nothing to wait for.
+            Some(claw) => self.tell_watchers(claw).await,
+            None => Ok(()),
+        }
     }
 
     /// A claw that is there gets the grant: it is looked at now, and with another model if one was named.

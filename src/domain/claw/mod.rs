@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use record::{Call, Effect, Outcome, Trouble, ask, record};
 pub use status::{Status, status};
-pub use step::{Step, backoff, next_step};
+pub use step::{Step, backoff, destroy_at, next_step};
 
 use crate::domain::{
     ids::{BotId, ClawId, PersonId, TelegramId},
@@ -83,11 +83,12 @@ pub enum Seen {
     },
     /// It is there and does not run.
     Stopped,
-    /// The infra refused this generation; it is not there.
+    /// The infra refused this generation. It is not there, unless an earlier attempt may have arrived (`maybe_there`).
     Broken {
         generation: u32,
         reason: Reason,
         retryable: bool,
+        maybe_there: bool,
     },
 }
 
@@ -175,6 +176,8 @@ pub struct Claw {
     /// The infra said, when it last took this claw down, that it keeps what the claw knows.
     pub keeps_data: bool,
     pub first_ready: Option<Time>,
+    /// When its owner was warned that it will be destroyed.
+    pub warned: Option<Time>,
     pub destroyed: Option<Time>,
     pub created: Time,
     /// Grows with every change, so that a watcher sees that something happened and a button that it is old.
@@ -201,6 +204,7 @@ impl Claw {
             tries: 0,
             keeps_data: false,
             first_ready: None,
+            warned: None,
             destroyed: None,
             created: now,
             version: 0,
@@ -217,8 +221,18 @@ impl Claw {
         self.destroyed.is_some() || matches!(self.wish, Wish::Gone { .. })
     }
 
+    /// It was seen to run as wished: nothing is left to work for, and its specification is proven.
+    pub fn confirm(mut self, now: Time) -> Claw {
+        self.first_ready.get_or_insert(now);
+        self.previous = None;
+        self.working_since = None;
+        self.late = false;
+        self
+    }
+
     /// Wishes it to run (again), as a new generation.
     pub fn run(mut self, now: Time) -> Claw {
+        self.warned = None;
         self.generation += 1;
         self.wish = Wish::Running { generation: self.generation };
         self.begin_work(now)

@@ -69,12 +69,12 @@ impl std::fmt::Display for Trouble {
 /// What a recorded outcome means to the world.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// It is up. `first` starts the clock of its period.
-    Ready { first: bool },
     /// It is asleep as wished.
     Asleep,
-    /// The infra refused for a reason its person should know.
-    Refused(Reason),
+    /// The infra refused to run this generation, for a reason its person should know.
+    Refused { generation: u32, reason: Reason },
+    /// The infra refused to take it down: it may still run, and an operator should know.
+    Stays(Reason),
     /// Something of ours or the infra's is broken; after a few times in a row it deserves an alert.
     Failing { trouble: Trouble, tries: u32 },
 }
@@ -85,8 +85,11 @@ pub fn ask(mut claw: Claw, step: &Step, now: Time) -> Option<(Claw, Call)> {
         Step::Provision => Ask::Provision,
         Step::Deprovision => Ask::Deprovision,
         Step::Look
+        | Step::Confirm
+        | Step::StartClock
         | Step::Suspend
         | Step::Wake
+        | Step::Warn
         | Step::Destroy
         | Step::Erase
         | Step::HealBack
@@ -103,13 +106,15 @@ pub fn ask(mut claw: Claw, step: &Step, now: Time) -> Option<(Claw, Call)> {
         }
         Seen::Absent | Seen::Asked { .. } | Seen::Running { .. } | Seen::Stopped | Seen::Broken { .. } => None,
     };
+    // A refusal does not undo an earlier attempt of the same generation that may have arrived.
+    let may_be_there = matches!(&claw.seen, Seen::Broken { generation, maybe_there: true, .. } if *generation == claw.generation && what == Ask::Provision);
     let (key, maybe_arrived, accepted) = repeat.unwrap_or_else(|| {
         let verb = match what {
             Ask::Provision => "provision",
             Ask::Deprovision => "deprovision",
         };
         claw.asks += 1;
-        (format!("{}:{}:{verb}", claw.id, claw.asks), false, false)
+        (format!("{}:{}:{verb}", claw.id, claw.asks), may_be_there, false)
     });
     let call = Call { what, generation: claw.generation, key: key.clone(), maybe_arrived };
     // Until an answer says otherwise, the call may have arrived: a crash right after this row leaves it so.
@@ -119,27 +124,29 @@ pub fn ask(mut claw: Claw, step: &Step, now: Time) -> Option<(Claw, Call)> {
 
 /// Writes the outcome of `call` down on the claw as it is now (its wish may have changed meanwhile).
 /// Returns it with what follows and, where the infra or a refusal asks for it, how long to wait before the next step.
-pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw, Vec<Effect>, Option<Duration>) {
+pub fn record(mut claw: Claw, call: &Call, outcome: Outcome) -> (Claw, Vec<Effect>, Option<Duration>) {
     let mut effects = Vec::new();
     let mut wait = None;
     match outcome {
         Outcome::Up(health) => {
             claw.seen = Seen::Running { generation: call.generation, health };
             claw.tries = 0;
-            if claw.wish == (Wish::Running { generation: call.generation }) {
-                effects.push(Effect::Ready { first: claw.first_ready.is_none() });
-                claw.first_ready.get_or_insert(now);
-                claw.previous = None;
-                claw.working_since = None;
-                claw.late = false;
-            }
         }
         Outcome::Starting => {
-            claw.tries = 0;
+            // A claw that starts is asked after every three seconds; one that goes down, ever more rarely.
+            wait = match call.what {
+                Ask::Provision => {
+                    claw.tries = 0;
+                    Some(Duration::from_secs(3))
+                }
+                Ask::Deprovision => {
+                    claw.tries = claw.tries.saturating_add(1);
+                    None
+                }
+            };
             if let Seen::Asked { accepted, .. } = &mut claw.seen {
                 *accepted = true;
             }
-            wait = Some(Duration::from_secs(3));
         }
         Outcome::Down { keeps_data } => {
             claw.seen = Seen::Absent;
@@ -147,14 +154,22 @@ pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw
             claw.keeps_data = keeps_data;
             if matches!(claw.wish, Wish::Paused | Wish::Suspended { .. }) {
                 claw.working_since = None;
+                claw.late = false;
                 effects.push(Effect::Asleep);
             }
         }
-        Outcome::Refused { reason, retry_after } => {
-            claw.seen = Seen::Broken { generation: call.generation, reason, retryable: reason.retryable() };
+        // Refused to take it down: it is as much there as before, so the same is asked again.
+        Outcome::Refused { reason, retry_after } if call.what == Ask::Deprovision => {
             claw.tries = claw.tries.saturating_add(1);
             wait = retry_after;
-            effects.push(Effect::Refused(reason));
+            effects.push(Effect::Stays(reason));
+        }
+        Outcome::Refused { reason, retry_after } => {
+            let (generation, retryable) = (call.generation, reason.retryable());
+            claw.seen = Seen::Broken { generation, reason, retryable, maybe_there: call.maybe_arrived };
+            claw.tries = claw.tries.saturating_add(1);
+            wait = retry_after;
+            effects.push(Effect::Refused { generation, reason });
         }
         Outcome::Unreached(trouble) => {
             claw.tries = claw.tries.saturating_add(1);
