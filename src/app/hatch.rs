@@ -109,6 +109,12 @@ impl App {
         let person = act.know(sender).await?;
         let desk = act.tx.load_desk(person.id).await?;
         let Some(wizard) = desk.wizard.clone() else {
+            if act.tx.list_claws(person.id).await?.is_empty() {
+                // A button of long ago: what it started is gone.
+                act.draw_home(&person, tapped).await?;
+                act.commit().await?;
+                return Ok(Some(Toast::Redrawn));
+            }
             // The second of two quick taps: the first one has already begun, and shows how far it is in this message.
             if !act.is_hatching_on(&person, tapped).await? {
                 act.draw_claws(&person, tapped).await?;

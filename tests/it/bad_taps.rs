@@ -68,9 +68,10 @@ on_both! {
         for spelling in ["st", "pd.h", "ms.h.1", "ap.h", "bs"] {
             let data = w.app().pepper.tag_tap(boris.id, spelling);
             boris.sends_data(last, &data).await;
-            let expected = if matches!(spelling, "pd.h" | "ms.h.1" | "bs") { "Step 1 of 5" } else { "" };
+            let expected = if spelling == "st" { "Your own AI assistant" } else { "Step 1 of 5" };
             assert!(boris.last().starts_with(expected), "{spelling}: {}", boris.last());
         }
+        assert_eq!(boris.toasts(), ["That screen was old. Here is how things stand now."; 2]);
         assert_eq!(w.infra.claws().len(), 0);
         // Well spelt once, and without any meaning now.
         let data = w.app().pepper.tag_tap(boris.id, "zz.9");

@@ -4,13 +4,12 @@ use clawhatch::domain::ids::TelegramId;
 
 use crate::{on_both, world::Someone};
 
-/// The list of models reads the same in every language, so one of them is enough.
+/// The models read the same in every language: one is enough.
 fn without_other_models(screen: &str) -> String {
     const OTHERS: [&str; 5] = ["Claude Sonnet", "GPT-5.2", "DeepSeek", "Claude Haiku", "GPT-5 mini"];
     let mut follows = false;
     let keeps = |line: &&str| {
         let another = OTHERS.iter().any(|name| line.contains(name));
-        // Its badges stand in the line below its name.
         let dropped = another || std::mem::take(&mut follows);
         follows = another && !line.starts_with('[');
         !dropped
@@ -23,16 +22,11 @@ async fn walk(person: &Someone<'_>, buttons: [&str; 7]) -> String {
     let token = person.makes_bot("Helper", "anns_helper_bot");
     let [hatch, agree, have_token, use_bot, only_me, start, card] = buttons;
     let mut screens = Vec::new();
-    person.says("/start").await;
-    screens.push(person.last());
-    for label in [hatch, agree, have_token] {
-        person.taps(label).await;
-        screens.push(person.last());
-    }
-    person.says(&token).await;
-    screens.push(person.last());
-    for label in [use_bot, "Gemini 3 Flash", only_me, start, card] {
-        person.taps(label).await;
+    for step in ["/start", hatch, agree, have_token, &token, use_bot, "Gemini 3 Flash", only_me, start, card] {
+        match step == "/start" || step == token {
+            true => drop(person.says(step).await),
+            false => person.taps(step).await,
+        }
         screens.push(without_other_models(&person.last()));
     }
     assert_eq!(person.world.refused_by_telegram(), Vec::<String>::new());

@@ -1,6 +1,8 @@
 //! The product from the street: whole conversations over the real router, the real tree of handlers and a real
 //! database, against the stand-ins as HTTP servers. Every test of a world runs on SQLite and on PostgreSQL.
 
+#![expect(clippy::panic, reason = "a world is part of its test, and fails it with what it shows")]
+
 mod admin;
 mod bad_input;
 mod bad_taps;
