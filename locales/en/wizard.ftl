@@ -120,6 +120,10 @@ granted =
     They are counted from the moment your claw is ready.
 granted-hatching = It is hatching now. I will write to you when it is awake.
 granted-waiting = All it needs is a bot to live in.
+granted-waking = @{ $bot } is waking up. I will write to you when it is awake.
+granted-more =
+    <b>You have been given { $span } more.</b>
+    @{ $bot } goes on as it is. They begin when the time you have now is over.
 grant-withdrawn =
     <b>The time you were given has been taken back.</b>
     Nothing is charged. If you think this is a mistake, ask.

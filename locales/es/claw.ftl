@@ -33,7 +33,7 @@ late =
     El servidor no responde como debe. Sigo intentándolo y te avisaré cuando tu claw despierte. Los operadores ya lo saben.
 healed-back =
     <b>El cambio en @{ $bot } no funcionó.</b>
-    Lo dejé como estaba: vuelve a usar { $model }. Puedes probar otro cambio desde su ficha.
+    Lo estoy dejando como estaba, con { $model }, y te avisaré cuando esté despierto. Puedes probar otro cambio desde su ficha.
 token-died =
     <b>@{ $bot } se ha quedado sin voz.</b>
     Telegram ya no acepta su token, así que no puede leer ni responder. Pide uno nuevo a BotFather y dámelo.

@@ -112,6 +112,10 @@ granted =
     从龙虾就绪那一刻算起。
 granted-hatching = 它正在孵，醒了我告诉你。
 granted-waiting = 只差一个给它住的机器人。
+granted-waking = @{ $bot } 正在醒来，醒了我告诉你。
+granted-more =
+    <b>你又得到了 { $span }。</b>
+    @{ $bot } 照常继续。等你现有的时间用完再开始算。
 grant-withdrawn =
     <b>给你的时间被收回了。</b>
     不会扣费。如果觉得弄错了，可以问一下。

@@ -71,7 +71,9 @@ impl Floods {
     /// These updates are stored; they will not come again.
     pub fn stored(&self, updates: impl IntoIterator<Item = i64>) {
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        updates.into_iter().for_each(|update| drop(counted.remove(&update)));
+        for update in updates {
+            counted.remove(&update);
+        }
         if counted.len() > MOST_COUNTED {
             counted.clear();
         }

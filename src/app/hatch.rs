@@ -253,10 +253,10 @@ impl Act<'_> {
     /// One trial per person and per bot, for ever.
     async fn begin_trial(&mut self, person: &Person, bot: BotId) -> Result<()> {
         let telegram = person.telegram.ok_or(Refusal::NotEntitled)?;
-        for (kind, id) in [("person", telegram.0), ("bot", bot.0)] {
+        for (kind, id, used) in [("person", telegram.0, Refusal::TrialUsed), ("bot", bot.0, Refusal::BotTrialUsed)] {
             let mark = self.app.pepper.mark(kind, id);
             if !self.tx.mark_trial(&mark, kind, self.now).await? {
-                return Err(Refusal::TrialUsed.into());
+                return Err(used.into());
             }
         }
         let period = Period {

@@ -11,6 +11,7 @@ use crate::{
         admin::Alert,
         claw::{Call, Claw, Effect, Reason, Status, Step, Trouble, Wish, destroy_at, status},
         entitlement::{EndingIn, Entitlement, KEPT_AFTER_END, Period, PeriodKind},
+        ids::ClawId,
         notice::{Notice, Slot},
         person::Person,
         time::{MINUTE, Time},
@@ -19,6 +20,11 @@ use crate::{
 
 /// After so many failures in a row admins hear of it.
 const ALERT_AFTER: u32 = 3;
+
+/// The name under which a person is told, once, that an admin took this claw away.
+pub(crate) fn taken_away(claw: ClawId) -> String {
+    format!("taken:{claw}")
+}
 
 impl Act<'_> {
     /// Takes a step that calls nobody, and tells of it.
@@ -65,7 +71,6 @@ impl Act<'_> {
                 let awake = claw.run(now);
                 self.save_claw(&awake, Some(now)).await?;
                 self.note("claw.wake", person.id, Some(id)).await?;
-                self.say(person, format!("woken:{id}:{}", awake.generation), Notice::Woken { claw: id, bot }).await?;
             }
             Step::Destroy => {
                 let leaving = claw.delete(now, now);
@@ -73,7 +78,7 @@ impl Act<'_> {
                 self.note("claw.destroy", person.id, Some(id)).await?;
             }
             Step::Erase => {
-                let by_owner = !matches!(claw.wish, Wish::Gone { before: crate::domain::claw::Before::Suspended { .. }, .. });
+                let by_owner = !claw.goes_by_itself();
                 let gone = claw.erased(now);
                 self.save_claw(&gone, None).await?;
                 self.tx.erase_bot_token(gone.spec.bot).await?;
@@ -81,7 +86,7 @@ impl Act<'_> {
                 for name in ["late", "refused", "broken"] {
                     self.resolve(&format!("{name}:{id}")).await?;
                 }
-                if !self.tx.was_said(&format!("taken:{id}")).await? {
+                if !self.tx.was_said(&taken_away(id)).await? {
                     self.say(person, format!("destroyed:{id}"), Notice::Destroyed { bot, by_owner }).await?;
                 }
                 self.tell_watchers(&gone).await?;
@@ -161,7 +166,8 @@ impl Act<'_> {
             self.draw(person, Slot::Hatching(id), Notice::Hatched { claw: id, bot: bot.clone(), took }).await?;
         }
         let right = right_of(&self.tx.list_periods(person.id).await?, self.now);
-        self.say(person, format!("ready:{id}:{}", up.generation), Notice::Ready { claw: id, bot, right }).await?;
+        let notice = if first { Notice::Ready { claw: id, bot, right } } else { Notice::Woken { claw: id, bot } };
+        self.say(person, format!("ready:{id}:{}", up.generation), notice).await?;
         self.tell_watchers(up).await
     }
 

@@ -116,6 +116,20 @@ pub fn right_at(periods: &[Period], rank: usize, now: Time) -> Entitlement {
     Entitlement::of(&over, now)
 }
 
+/// Until when it all lasts if nothing is paused, and what kind ends last: each waiting period follows the running one
+/// that ends first. Nothing when none runs.
+pub fn lasts(periods: &[Period], now: Time) -> Option<(PeriodKind, Time)> {
+    let mut ends: Vec<(Time, PeriodKind)> =
+        periods.iter().filter(|p| p.runs(now)).filter_map(|p| Some((p.ends()?, p.kind))).collect();
+    let mut waiting: Vec<&Period> = periods.iter().filter(|p| p.waits()).collect();
+    waiting.sort_by_key(|p| p.id);
+    for next in waiting {
+        let first = ends.iter_mut().min_by_key(|(end, _)| *end)?;
+        *first = (first.0 + next.length, next.kind);
+    }
+    ends.into_iter().max_by_key(|(end, _)| *end).map(|(end, kind)| (kind, end))
+}
+
 /// How many claws a person may have at once: one for the trial (or whatever has run out), one for each live grant.
 pub fn claws_allowed(periods: &[Period], now: Time) -> usize {
     let live = |p: &&Period| p.waits() || p.runs(now);
@@ -221,6 +235,19 @@ mod tests {
         assert_eq!(right_at(&all, 0, Time(hour(50))), Entitlement::Waiting(first));
         assert_eq!(right_at(&all, 1, Time(hour(50))), Entitlement::Ended(trial));
         assert_eq!(right_at(&[], 0, Time(0)), Entitlement::None);
+    }
+
+    #[test]
+    fn periods_follow_one_another_as_far_as_claws_use_them() {
+        let hour = |n: i64| Time(n * 3_600_000);
+        let trial = period(1, PeriodKind::Trial, Some(0), 48);
+        let (first, second) = (period(2, PeriodKind::Grant, None, 720), period(3, PeriodKind::Grant, None, 720));
+        let all = [trial.clone(), first.clone(), second.clone()];
+        assert_eq!(lasts(&all, hour(1)), Some((PeriodKind::Grant, hour(48 + 720 + 720))), "one after the other");
+        let two = [trial.clone(), Period { started: Some(hour(1)), ..first.clone() }, second];
+        assert_eq!(lasts(&two, hour(2)), Some((PeriodKind::Grant, hour(48 + 720))), "two side by side");
+        assert_eq!(lasts(std::slice::from_ref(&trial), hour(1)), Some((PeriodKind::Trial, hour(48))));
+        assert_eq!(lasts(std::slice::from_ref(&first), hour(1)), None);
     }
 
     #[test]

@@ -125,7 +125,7 @@ pub fn screen(notice: &Notice, eyes: Eyes<'_>) -> Screen {
         Notice::Destroyed { bot, by_owner } => ending::destroyed(eyes, bot, *by_owner),
         Notice::Woken { claw, bot } => ending::woken(eyes, *claw, bot),
 
-        Notice::Granted { days, hatching } => grant::granted(eyes, *days, *hatching),
+        Notice::Granted { days, claw } => grant::granted(eyes, *days, claw),
         Notice::GrantWithdrawn => grant::withdrawn(eyes),
         Notice::ClawTakenAway { bot } => grant::taken_away(eyes, bot),
 

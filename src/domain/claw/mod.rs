@@ -14,6 +14,7 @@ pub use status::{Status, status};
 pub use step::{Step, backoff, destroy_at, next_step};
 
 use crate::domain::{
+    entitlement::KEPT_AFTER_END,
     ids::{BotId, ClawId, PersonId, TelegramId},
     time::Time,
 };
@@ -259,6 +260,15 @@ impl Claw {
         };
         self.wish = Wish::Gone { not_before, before };
         self.begin_work(now)
+    }
+
+    /// Whether it goes because it slept for as long as it is kept, and not because somebody wished so.
+    pub fn goes_by_itself(&self) -> bool {
+        match self.wish {
+            Wish::Gone { not_before, before: Before::Suspended { since } } => not_before >= since + KEPT_AFTER_END,
+            Wish::Gone { before: Before::Running | Before::Paused, .. } => false,
+            Wish::Running { .. } | Wish::Paused | Wish::Suspended { .. } => false,
+        }
     }
 
     /// Takes a deletion back, if its time has not come.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::domain::{
-    claw::{Ask, Capabilities, Claw, DEADLINE, Seen, Wish},
+    claw::{Ask, Capabilities, Claw, DEADLINE, Reason, Seen, Wish},
     entitlement::{EndingIn, Entitlement, KEPT_AFTER_END, WARNED_BEFORE_DESTROY},
     time::{HOUR, Time},
 };
@@ -128,6 +128,8 @@ fn towards_running(claw: &Claw, generation: u32, right: &Entitlement, can: Capab
         Seen::Running { .. } => hurry(replace),
         Seen::Broken { generation: refused, maybe_there: true, .. } if *refused != generation => hurry(replace),
         Seen::Broken { generation: refused, .. } if *refused != generation => hurry(Step::Provision),
+        // Waiting for room is no delay: its person and the admins know why, and no other specification would help.
+        Seen::Broken { reason: Reason::NoCapacity, .. } => Step::Provision,
         Seen::Broken { retryable: true, .. } => hurry(Step::Provision),
         Seen::Broken { retryable: false, .. } if claw.previous.is_some() => Step::HealBack,
         Seen::Broken { retryable: false, .. } => Step::Rest { until: next_notice(right, now) },
