@@ -9,7 +9,7 @@ use crate::{
         notice::{Card, CardAction, ClawBrief, Done, Notice, Slot},
         person::Person,
         refusal::Refusal,
-        wizard::{Desk, Expecting},
+        wizard::Expecting,
     },
 };
 
@@ -27,8 +27,7 @@ impl App {
     pub async fn show_card(&self, event: &Event, sender: &Sender, tapped: Tapped, claw: ClawId) -> Result<()> {
         let mut act = self.act_for(event).await?;
         let person = act.know(sender).await?;
-        let desk = act.tx.load_desk(person.id).await?;
-        act.tx.put_desk(person.id, &Desk { wizard: desk.wizard, ..Desk::default() }).await?;
+        act.clear_desk(&person).await?;
         act.draw_card(&person, tapped, claw, None).await?;
         act.commit().await
     }
