@@ -4,12 +4,18 @@
 #![cfg(feature = "server")]
 
 mod admin;
+mod audit;
 mod card;
 mod forget;
 mod hatching;
 mod infra_standin;
 mod infra_weather;
+mod keys;
+mod lane;
+mod migrations;
+mod store;
 mod telegram_standin;
 mod telegram_weather;
 mod trial;
+mod webhook;
 mod world;
