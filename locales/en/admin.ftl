@@ -22,7 +22,9 @@ admin-expired = This waited too long and has expired. Nothing was done; send the
 admin-grant-waits =
     <b>Given: { $span }.</b>
     { $person }
-    It starts when they connect a bot and their claw is ready. I have written to them.
+    It starts when they connect a bot and their claw is ready.
+admin-grant-told = They have been told.
+admin-grant-untold = They cannot be reached and do not know yet; the time is there when they press Start.
 admin-working =
     <b>{ $what }</b>
     { $person }

@@ -33,7 +33,7 @@ late =
     The server is not answering as it should. I keep trying and will tell you when your claw is awake. The operators know.
 healed-back =
     <b>The change to @{ $bot } did not work.</b>
-    I put it back as it was: it runs with { $model } again. You can try another change from its card.
+    I am putting it back as it was, with { $model }, and will tell you when it is awake. You can try another change from its card.
 token-died =
     <b>@{ $bot } has lost its voice.</b>
     Telegram no longer accepts its token, so it can neither read nor answer. Take a new token from BotFather and give it to me.
@@ -98,6 +98,7 @@ do-keep-awake = Keep it awake
 
 confirm-model = <b>Let @{ $bot } think with { $model }?</b>
 confirm-people = <b>Change who can talk to @{ $bot }?</b> From then on: { $company }.
+confirm-token = <b>Give the claw in @{ $bot } its new token?</b>
 confirm-bot = <b>Use @{ $new } with its new token for the claw in @{ $bot }?</b>
 change-keeps = It will be away for about a minute. It remembers everything.
 change-forgets = It has to start afresh for this, and may lose its memory. Its bot and settings are kept. It will be away for about a minute.

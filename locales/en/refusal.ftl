@@ -18,7 +18,8 @@ refusal-forward-hidden = That message hides who wrote it. Choose the person with
 refusal-not-a-person = Bots and channels cannot be let in. Choose a person.
 refusal-not-a-number = I expected a numeric id, such as <code>123456789</code>. Send that, or choose the person with the button.
 
-refusal-trial-used = The free time was used before, by you or by this bot. If you want to go on, ask for more time.
+refusal-trial-used = The free time was used before. If you want to go on, ask for more time.
+refusal-bot-trial-used = This bot has had its free time. Choose another bot, or ask for more time.
 refusal-not-entitled = You have no time left for a claw. Ask for more, and I will pass it on.
 refusal-claw-limit = You already have a claw for all the time you have. Look after that one, or delete it first.
 refusal-wizard-incomplete = One answer is still missing. Let us go on where it is.

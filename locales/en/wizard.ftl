@@ -38,6 +38,9 @@ guide-claw-steps =
 guide-promise = I check the token, lock it away and delete your message.
 do-open-botfather = Open BotFather
 
+bot-kept =
+    <b>@{ $bot } is made, and kept for you.</b>
+    Nothing else has changed. When you hatch a claw, you can choose it there.
 bot-found = Found it: <b>{ $name }</b>, @{ $bot }.
 bot-found-pasted = Your message is deleted and the token is sealed.
 bot-found-foreign =
@@ -117,6 +120,10 @@ granted =
     They are counted from the moment your claw is ready.
 granted-hatching = It is hatching now. I will write to you when it is awake.
 granted-waiting = All it needs is a bot to live in.
+granted-waking = @{ $bot } is waking up. I will write to you when it is awake.
+granted-more =
+    <b>You have been given { $span } more.</b>
+    @{ $bot } goes on as it is. They begin when the time you have now is over.
 grant-withdrawn =
     <b>The time you were given has been taken back.</b>
     Nothing is charged. If you think this is a mistake, ask.

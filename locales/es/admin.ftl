@@ -22,7 +22,9 @@ admin-expired = Esperó demasiado y ha caducado. No se hizo nada; envía la orde
 admin-grant-waits =
     <b>Dado: { $span }.</b>
     { $person }
-    Empieza cuando conecte un bot y su claw esté listo. Ya le he escrito.
+    Empieza cuando conecte un bot y su claw esté listo.
+admin-grant-told = Ya lo sabe.
+admin-grant-untold = No puedo escribirle y aún no lo sabe; el tiempo estará ahí cuando pulse Start.
 admin-working =
     <b>{ $what }</b>
     { $person }

@@ -33,7 +33,7 @@ late =
     El servidor no responde como debe. Sigo intentándolo y te avisaré cuando tu claw despierte. Los operadores ya lo saben.
 healed-back =
     <b>El cambio en @{ $bot } no funcionó.</b>
-    Lo dejé como estaba: vuelve a usar { $model }. Puedes probar otro cambio desde su ficha.
+    Lo estoy dejando como estaba, con { $model }, y te avisaré cuando esté despierto. Puedes probar otro cambio desde su ficha.
 token-died =
     <b>@{ $bot } se ha quedado sin voz.</b>
     Telegram ya no acepta su token, así que no puede leer ni responder. Pide uno nuevo a BotFather y dámelo.
@@ -98,6 +98,7 @@ do-keep-awake = Dejarlo despierto
 
 confirm-model = <b>¿Que @{ $bot } piense con { $model }?</b>
 confirm-people = <b>¿Cambiar quién puede hablar con @{ $bot }?</b> A partir de entonces: { $company }.
+confirm-token = <b>¿Darle al claw de @{ $bot } su nuevo token?</b>
 confirm-bot = <b>¿Usar @{ $new }, con su nuevo token, para el claw de @{ $bot }?</b>
 change-keeps = No estará disponible durante un minuto, más o menos. Lo recuerda todo.
 change-forgets = Para esto tiene que empezar de nuevo y puede perder la memoria. Su bot y sus ajustes se conservan. No estará disponible durante un minuto, más o menos.

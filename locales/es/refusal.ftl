@@ -18,7 +18,8 @@ refusal-forward-hidden = Ese mensaje oculta quién lo escribió. Elige a la pers
 refusal-not-a-person = Los bots y los canales no pueden entrar. Elige a una persona.
 refusal-not-a-number = Esperaba un id numérico, como <code>123456789</code>. Envíalo o elige a la persona con el botón.
 
-refusal-trial-used = El tiempo gratis ya se usó antes, contigo o con este bot. Si quieres seguir, pide más tiempo.
+refusal-trial-used = El tiempo gratis ya se usó antes. Si quieres seguir, pide más tiempo.
+refusal-bot-trial-used = Este bot ya tuvo su tiempo gratis. Elige otro bot o pide más tiempo.
 refusal-not-entitled = No te queda tiempo para un claw. Pide más y yo lo paso.
 refusal-claw-limit = Ya tienes un claw para todo el tiempo que tienes. Cuida de ese o bórralo antes.
 refusal-wizard-incomplete = Falta una respuesta. Sigamos por ahí.

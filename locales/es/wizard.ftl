@@ -38,6 +38,9 @@ guide-claw-steps =
 guide-promise = Compruebo el token, lo guardo bajo llave y borro tu mensaje.
 do-open-botfather = Abrir BotFather
 
+bot-kept =
+    <b>@{ $bot } está creado y te lo guardo.</b>
+    Nada más ha cambiado. Cuando crees un claw, podrás elegirlo.
 bot-found = Aquí está: <b>{ $name }</b>, @{ $bot }.
 bot-found-pasted = Tu mensaje está borrado y el token, sellado.
 bot-found-foreign =
@@ -117,6 +120,10 @@ granted =
     Cuentan desde que tu claw esté listo.
 granted-hatching = Está naciendo. Te escribiré cuando despierte.
 granted-waiting = Solo le falta un bot donde vivir.
+granted-waking = @{ $bot } se está despertando. Te escribiré cuando esté despierto.
+granted-more =
+    <b>Te han dado { $span } más.</b>
+    @{ $bot } sigue como está. Empiezan cuando se acabe el tiempo que tienes ahora.
 grant-withdrawn =
     <b>Te han retirado el tiempo que te habían dado.</b>
     No se cobra nada. Si crees que es un error, pregunta.

@@ -22,7 +22,9 @@ admin-expired = 等得太久，已过期。什么都没做，请重新发命令�
 admin-grant-waits =
     <b>已给：{ $span }。</b>
     { $person }
-    等对方连上机器人、龙虾就绪后开始算。我已经通知对方。
+    等对方连上机器人、龙虾就绪后开始算。
+admin-grant-told = 对方已经知道了。
+admin-grant-untold = 现在联系不上对方，对方还不知道；等对方按下 Start，时间就在那里。
 admin-working =
     <b>{ $what }</b>
     { $person }

@@ -33,7 +33,7 @@ late =
     服务器的反应不正常。我会继续试，龙虾醒了就告诉你。管理员已经知道。
 healed-back =
     <b>@{ $bot } 的改动没有成功。</b>
-    我把它恢复成了原样，仍然用 { $model }。想再试别的改动，打开它的卡片。
+    我正在把它恢复成原样，用 { $model }，醒了我告诉你。想再试别的改动，打开它的卡片。
 token-died =
     <b>@{ $bot } 说不了话了。</b>
     Telegram 不再接受它的令牌，它读不到也回不了。请向 BotFather 要一个新的，发给我。
@@ -97,6 +97,7 @@ do-keep-awake = 让它醒着
 
 confirm-model = <b>让 @{ $bot } 改用 { $model }？</b>
 confirm-people = <b>改动谁能和 @{ $bot } 说话？</b>改后：{ $company }。
+confirm-token = <b>给 @{ $bot } 里的龙虾换上新令牌？</b>
 confirm-bot = <b>让 @{ $bot } 里的龙虾改用 @{ $new } 和它的新令牌？</b>
 change-keeps = 它会离开一分钟左右，什么都记得。
 change-forgets = 这样它得重新开始，记忆可能丢失。机器人和设置会保留。它会离开一分钟左右。

@@ -18,7 +18,8 @@ refusal-forward-hidden = 这条消息隐藏了作者。请用按钮选人，或�
 refusal-not-a-person = 机器人和频道不能加进来。请选一个人。
 refusal-not-a-number = 需要数字 id，例如 <code>123456789</code>。发给我，或用按钮选人。
 
-refusal-trial-used = 免费时间以前用过了，是你用的，或是这个机器人用的。想继续，可以申请更多时间。
+refusal-trial-used = 免费时间以前用过了。想继续，可以申请更多时间。
+refusal-bot-trial-used = 这个机器人的免费时间已经用过了。换一个机器人，或申请更多时间。
 refusal-not-entitled = 你没有剩余时间了。可以申请更多，我来转达。
 refusal-claw-limit = 你的时间里已经有龙虾了。照看好它，或先把它删掉。
 refusal-wizard-incomplete = 还差一个回答，我们从那里接着来。

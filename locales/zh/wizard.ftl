@@ -38,6 +38,9 @@ guide-claw-steps =
 guide-promise = 我会核对令牌，锁好，并删除你的消息。
 do-open-botfather = 打开 BotFather
 
+bot-kept =
+    <b>@{ $bot } 已建好，我替你留着。</b>
+    其他都没变。孵龙虾时可以选它。
 bot-found = 找到了：<b>{ $name }</b>，@{ $bot }。
 bot-found-pasted = 你的消息已删除，令牌已封存。
 bot-found-foreign =
@@ -109,6 +112,10 @@ granted =
     从龙虾就绪那一刻算起。
 granted-hatching = 它正在孵，醒了我告诉你。
 granted-waiting = 只差一个给它住的机器人。
+granted-waking = @{ $bot } 正在醒来，醒了我告诉你。
+granted-more =
+    <b>你又得到了 { $span }。</b>
+    @{ $bot } 照常继续。等你现有的时间用完再开始算。
 grant-withdrawn =
     <b>给你的时间被收回了。</b>
     不会扣费。如果觉得弄错了，可以问一下。

@@ -63,6 +63,7 @@ CREATE TABLE claws (
     tries         BIGINT NOT NULL DEFAULT 0,
     keeps_data    BIGINT NOT NULL DEFAULT 0 CHECK (keeps_data IN (0, 1)),
     first_ready   BIGINT,
+    warned_at     BIGINT,
     destroyed_at  BIGINT,
     created_at    BIGINT NOT NULL,
     version       BIGINT NOT NULL DEFAULT 0,
@@ -74,6 +75,8 @@ CREATE TABLE claws (
 -- A bot hosts one living claw at most: the guarantee both databases keep.
 CREATE UNIQUE INDEX claws_one_per_bot ON claws (bot_id) WHERE destroyed_at IS NULL;
 CREATE INDEX claws_due ON claws (due_at);
+CREATE INDEX claws_of_person ON claws (person_id);
+CREATE INDEX claws_at_work ON claws (working_since) WHERE working_since IS NOT NULL AND destroyed_at IS NULL;
 
 CREATE TABLE periods (
     id         TEXT   NOT NULL PRIMARY KEY,

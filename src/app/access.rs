@@ -10,7 +10,8 @@ use crate::{
     store::BotLease,
 };
 
-/// Telegram takes at most so many besides the owner; above that the restriction is lifted and the claw alone decides.
+/// Telegram takes at most so many besides the owner; above that, or when it refuses the list, the restriction is lifted
+/// and the claw alone decides.
 const MOST_ADDED: usize = 10;
 const LOOK_AGAIN: Duration = Duration::from_secs(6 * 3600);
 const LEASE: Duration = Duration::from_secs(60);
@@ -34,8 +35,14 @@ impl App {
         let claw = self.db.look().await?.find_claw_of_bot(id).await?;
         let people: Vec<TelegramId> =
             claw.map(|claw| claw.spec.people.iter().map(|guest| guest.id).collect()).unwrap_or_default();
-        let added = (people.len() <= MOST_ADDED).then_some(people);
-        let outcome = self.accounts.restrict(id, added.as_deref()).await;
+        let mut added = (people.len() <= MOST_ADDED).then_some(people);
+        let mut outcome = self.accounts.restrict(id, added.as_deref()).await;
+        if let (Err(AccountError::Refused(why)), Some(_)) = (&outcome, added.as_ref().filter(|people| !people.is_empty())) {
+            // Telegram does not know one of them. Left as it was, the bot would stay shut to people its owner let in.
+            tracing::info!(bot = %id, why, "the access list of bot {id} is lifted: the claw alone decides");
+            added = None;
+            outcome = self.accounts.restrict(id, None).await;
+        }
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         match outcome {

@@ -105,10 +105,16 @@ impl Act<'_> {
     /// Says something that lasts, in a message of its own, at most once under this name. A person who cannot be
     /// reached is not written to. False when it was said before, or cannot be.
     pub async fn say(&mut self, person: &Person, once: String, notice: Notice) -> Result<bool> {
-        match person.telegram {
-            Some(telegram) if person.reachable => self.queue(telegram.chat(), None, false, notice, Some(once)).await,
-            Some(_) | None => Ok(false),
+        let Some(telegram) = person.telegram else { return Ok(false) };
+        let id = OutboxId(new_id());
+        let act = store::Act::Show { notice: Box::new(notice), slot: None, fresh: false };
+        let new = NewMessage { id, chat: telegram.chat(), act, once: Some(once) };
+        let first = self.tx.add_message(new, self.now).await?;
+        if first && !person.reachable {
+            // It is known to have been due, and will not be due again.
+            self.tx.mark_unsaid(id, self.now).await?;
         }
+        Ok(first && person.reachable)
     }
 
     /// Queues any message. False when its `once` was said before.

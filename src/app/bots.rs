@@ -8,11 +8,11 @@ use crate::{
         bot_token::BotToken,
         claw::Spec,
         ids::{BotId, MessageId, PendingTokenId, PersonId},
-        notice::{Change, Notice},
+        notice::{Change, Notice, Offer},
         person::{BotBrief, Person},
         refusal::Refusal,
         secret::Secret,
-        wizard::{Expecting, Purpose, Wizard},
+        wizard::{Desk, Expecting, Purpose, Wizard, WizardStep},
     },
     drivers::{
         telegram::{AccountError, FoundBot},
@@ -63,12 +63,7 @@ impl App {
         let person = act.know(sender).await?;
         act.delete(sender.id.chat(), pasted.message).await?;
         let mut desk = act.tx.load_desk(person.id).await?;
-        let purpose = match desk.expecting {
-            Expecting::Token(purpose) => purpose,
-            Expecting::Nothing | Expecting::Person(_) | Expecting::Title(_) | Expecting::Zone | Expecting::Reason(_) => {
-                Purpose::Hatch
-            }
-        };
+        let purpose = token_purpose(&desk);
         let connected = match found {
             Ok((token, found)) => act.connect(&person, &found.bot, &token, false).await.map(|()| found),
             Err(refusal) => Err(refusal.into()),
@@ -76,6 +71,12 @@ impl App {
         act.tx.erase_pending_token(pasted.token).await?;
         match connected {
             Ok(found) => {
+                // The token of a bot that hosts a claw is a new token for that claw, whatever it was sent for.
+                let hosted = act.tx.find_claw_of_bot(found.bot.id).await?.filter(|claw| !claw.is_leaving());
+                let purpose = match (purpose, hosted) {
+                    (Purpose::Hatch, Some(claw)) => Purpose::Claw(claw.id),
+                    (purpose, _) => purpose,
+                };
                 desk.expecting = Expecting::Nothing;
                 desk.found = Some((purpose, found.bot.id));
                 act.tx.put_desk(person.id, &desk).await?;
@@ -121,9 +122,13 @@ impl App {
         let mut act = self.act_for(event).await?;
         let person = act.know(sender).await?;
         let known = act.tx.find_bot(brief.id).await?.is_some_and(|bot| bot.person == person.id && bot.token.is_some());
-        if let Err(Error::Refused(refusal)) = act.connect(&person, &brief, &token, true).await {
-            tracing::info!(bot = %brief.id, %refusal, "a managed bot was not connected");
-            return act.commit().await;
+        match act.connect(&person, &brief, &token, true).await {
+            Ok(()) => {}
+            Err(Error::Refused(refusal)) => {
+                tracing::info!(bot = %brief.id, %refusal, "a managed bot was not connected");
+                return act.commit().await;
+            }
+            Err(other) => return Err(other),
         }
         if known {
             // Its token was replaced: the claw gets the new one.
@@ -136,17 +141,18 @@ impl App {
             return act.commit().await;
         }
         let mut desk = act.tx.load_desk(person.id).await?;
-        let purpose = match desk.expecting {
-            Expecting::Token(purpose) => purpose,
-            Expecting::Nothing | Expecting::Person(_) | Expecting::Title(_) | Expecting::Zone | Expecting::Reason(_) => {
-                Purpose::Hatch
+        match act.bot_is_awaited(&person, &desk).await? {
+            Some(purpose) => {
+                desk.expecting = Expecting::Nothing;
+                desk.found = Some((purpose, brief.id));
+                act.tx.put_desk(person.id, &desk).await?;
+                let found = Notice::BotFound { purpose, bot: brief, foreign_webhook: false, pasted: false };
+                act.screen(&person, Tapped::Vanished, found).await?;
             }
-        };
-        desk.expecting = Expecting::Nothing;
-        desk.found = Some((purpose, brief.id));
-        act.tx.put_desk(person.id, &desk).await?;
-        act.screen(&person, Tapped::Vanished, Notice::BotFound { purpose, bot: brief, foreign_webhook: false, pasted: false })
-            .await?;
+            None => {
+                act.say(&person, format!("kept:{}", brief.id), Notice::BotKept { bot: brief.username }).await?;
+            }
+        }
         act.commit().await
     }
 
@@ -185,13 +191,36 @@ impl App {
     }
 }
 
+/// What a token that arrives now is for.
+fn token_purpose(desk: &Desk) -> Purpose {
+    match desk.expecting {
+        Expecting::Token(purpose) => purpose,
+        Expecting::Nothing | Expecting::Person(_) | Expecting::Title(_) | Expecting::Zone | Expecting::Reason(_) => {
+            Purpose::Hatch
+        }
+    }
+}
+
 impl Act<'_> {
+    /// What a bot made in one tap is for, if this person is about to choose one.
+    async fn bot_is_awaited(&mut self, person: &Person, desk: &Desk) -> Result<Option<Purpose>> {
+        let awaited = match (&desk.expecting, &desk.wizard) {
+            (Expecting::Token(_), _) => true,
+            (_, Some(wizard)) => wizard.step <= WizardStep::Bot,
+            (_, None) => matches!(self.offer(person).await?.0, Offer::Trial { .. } | Offer::Entitled(_)),
+        };
+        Ok(awaited.then(|| token_purpose(desk)))
+    }
+
     /// Keeps a bot with its person, unless it is somebody else's.
     async fn connect(&mut self, person: &Person, brief: &BotBrief, token: &BotToken, managed: bool) -> Result<()> {
-        if self.tx.find_bot(brief.id).await?.is_some_and(|bot| bot.person != person.id && bot.token.is_some()) {
+        let known = self.tx.find_bot(brief.id).await?;
+        if known.as_ref().is_some_and(|bot| bot.person != person.id && bot.token.is_some()) {
             self.audit("bot.taken", Some(person.id), None, json!({ "bot": brief.id })).await?;
             return Err(Refusal::BotTaken.into());
         }
+        // A bot made through us stays so, by whatever way its token comes.
+        let managed = managed || known.is_some_and(|bot| bot.managed);
         let sealed = self.app.vault.seal(token.expose().as_bytes(), &token_place(brief.id, person.id));
         let bot = Bot { brief: brief.clone(), person: person.id, managed, token: Some(sealed), access: None };
         self.tx.put_bot(&bot, self.now).await?;

@@ -3,13 +3,13 @@
 use crate::{
     app::{Act, App, Event, Result, Sender, Tapped, offers::right_of},
     domain::{
-        claw::{Claw, Reason, Seen, Status, Wish, status},
+        claw::{Claw, Reason, Seen, Status, Wish, destroy_at, status},
         entitlement::{Entitlement, KEPT_AFTER_END},
         ids::ClawId,
         notice::{Card, CardAction, ClawBrief, Done, Notice},
         person::Person,
         refusal::Refusal,
-        wizard::Expecting,
+        wizard::{Desk, Expecting},
     },
 };
 
@@ -23,10 +23,12 @@ impl App {
         act.commit().await
     }
 
+    /// The card of one claw. Whatever was begun for it and not saved is left behind.
     pub async fn show_card(&self, event: &Event, sender: &Sender, tapped: Tapped, claw: ClawId) -> Result<()> {
         let mut act = self.act_for(event).await?;
         let person = act.know(sender).await?;
-        act.expect(&person, Expecting::Nothing).await?;
+        let desk = act.tx.load_desk(person.id).await?;
+        act.tx.put_desk(person.id, &Desk { wizard: desk.wizard, ..Desk::default() }).await?;
         act.draw_card(&person, tapped, claw, None).await?;
         act.commit().await
     }
@@ -86,7 +88,7 @@ impl Act<'_> {
             status: word,
             right: right_of(&periods, self.now),
             kept_until: match claw.wish {
-                Wish::Suspended { since } => Some(since + KEPT_AFTER_END),
+                Wish::Suspended { since } => Some(claw.warned.map_or(since + KEPT_AFTER_END, |warned| destroy_at(since, warned))),
                 Wish::Running { .. } | Wish::Paused | Wish::Gone { .. } => None,
             },
             undo_until: match claw.wish {

@@ -38,11 +38,13 @@ impl App {
     pub async fn show_models(&self, event: &Event, sender: &Sender, tapped: Tapped, purpose: Purpose, page: u8) -> Result<()> {
         let mut act = self.act_for(event).await?;
         let person = act.know(sender).await?;
-        let chosen = match purpose {
-            Purpose::Hatch => act.tx.load_desk(person.id).await?.wizard.and_then(|wizard| wizard.model),
-            Purpose::Claw(claw) => Some(act.own_claw(&person, claw).await?.spec.model),
-        };
-        act.screen(&person, tapped, self.model_page(purpose, chosen.as_deref(), page)).await?;
+        match purpose {
+            Purpose::Hatch => act.step_to_models(&person, tapped, page).await?,
+            Purpose::Claw(claw) => {
+                let chosen = act.own_claw(&person, claw).await?.spec.model;
+                act.screen(&person, tapped, self.model_page(purpose, Some(&chosen), page)).await?;
+            }
+        }
         act.commit().await
     }
 
@@ -86,13 +88,15 @@ impl App {
         .await
     }
 
-    /// Opens the list of people of a living claw for editing.
+    /// Opens the list of people of a living claw for editing, or goes on with one that is not saved yet.
     pub async fn show_people(&self, event: &Event, sender: &Sender, tapped: Tapped, id: ClawId) -> Result<()> {
         let mut act = self.act_for(event).await?;
         let person = act.know(sender).await?;
         let claw = act.own_claw(&person, id).await?;
         let mut desk = act.tx.load_desk(person.id).await?;
-        desk.people = Some((id, claw.spec.people));
+        if desk.people.as_ref().is_none_or(|(edited, _)| *edited != id) {
+            desk.people = Some((id, claw.spec.people));
+        }
         desk.expecting = Expecting::Nothing;
         act.tx.put_desk(person.id, &desk).await?;
         act.draw_people(&person, tapped, Purpose::Claw(id), None).await?;
@@ -100,15 +104,40 @@ impl App {
     }
 
     /// Opens Telegram's picker of people and waits for someone.
-    pub async fn ask_person(&self, event: &Event, sender: &Sender, purpose: Purpose) -> Result<()> {
+    pub async fn ask_person(&self, event: &Event, sender: &Sender, tapped: Tapped, purpose: Purpose) -> Result<Option<Toast>> {
         let mut act = self.act_for(event).await?;
         let person = act.know(sender).await?;
-        if let Purpose::Claw(claw) = purpose {
-            act.own_claw(&person, claw).await?;
+        let mut desk = act.tx.load_desk(person.id).await?;
+        match purpose {
+            Purpose::Hatch if desk.wizard.is_none() => {
+                // An old button: that claw has begun to hatch.
+                act.draw_home(&person, tapped).await?;
+                act.commit().await?;
+                return Ok(Some(Toast::Redrawn));
+            }
+            Purpose::Hatch => {}
+            Purpose::Claw(id) => {
+                let claw = act.own_claw(&person, id).await?;
+                if desk.people.as_ref().is_none_or(|(edited, _)| *edited != id) {
+                    desk.people = Some((id, claw.spec.people));
+                }
+            }
         }
-        act.expect(&person, Expecting::Person(purpose)).await?;
+        desk.expecting = Expecting::Person(purpose);
+        act.tx.put_desk(person.id, &desk).await?;
         act.clear(sender.id.chat(), &Slot::Picker).await?;
         act.draw(&person, Slot::Picker, Notice::AskPerson { purpose }).await?;
+        act.commit().await?;
+        Ok(None)
+    }
+
+    /// The picker was closed without a choice: back to the list it was opened from.
+    pub async fn close_picker(&self, event: &Event, sender: &Sender, tapped: Tapped, purpose: Purpose) -> Result<()> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        act.expect(&person, Expecting::Nothing).await?;
+        act.clear(sender.id.chat(), &Slot::Picker).await?;
+        act.draw_people(&person, tapped, purpose, None).await?;
         act.commit().await
     }
 

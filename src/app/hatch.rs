@@ -22,9 +22,19 @@ use crate::{
 pub(crate) const MODELS_PER_PAGE: usize = 6;
 
 impl App {
-    /// Opens the wizard where it was left, or at its beginning.
+    /// Opens the wizard where it was left, or at its beginning. Nobody is led through it who could not start at its end.
     pub async fn hatch(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
-        self.move_wizard(event, sender, tapped, Ok).await
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        if act.tx.load_desk(person.id).await?.wizard.is_none() {
+            match act.offer(&person).await?.0 {
+                Offer::Trial { .. } | Offer::Entitled(_) => {}
+                Offer::HasClaw => return Err(Refusal::ClawLimit.into()),
+                Offer::AskAdmin => return Err(Refusal::NotEntitled.into()),
+            }
+        }
+        act.step(&person, tapped, Ok).await?;
+        act.commit().await
     }
 
     pub async fn agree(&self, event: &Event, sender: &Sender, tapped: Tapped, version: u32) -> Result<()> {
@@ -59,9 +69,10 @@ impl App {
         let mut desk = act.tx.load_desk(person.id).await?;
         desk.expecting = Expecting::Nothing;
         desk.found = None;
-        let earlier = desk.wizard.take().and_then(|wizard| wizard.back(person.agreed()));
+        let earlier = desk.wizard.clone().and_then(|wizard| wizard.back(person.agreed()));
         let goes_home = earlier.is_none();
-        desk.wizard = earlier;
+        // Whoever goes back past the first step keeps what they chose.
+        desk.wizard = earlier.or(desk.wizard);
         act.tx.put_desk(person.id, &desk).await?;
         if goes_home {
             act.draw_home(&person, tapped).await?;
@@ -97,8 +108,10 @@ impl App {
         let person = act.know(sender).await?;
         let desk = act.tx.load_desk(person.id).await?;
         let Some(wizard) = desk.wizard.clone() else {
-            // The second of two quick taps: the first one has already begun.
-            act.draw_claws(&person, tapped).await?;
+            // The second of two quick taps: the first one has already begun, and shows how far it is in this message.
+            if !act.is_hatching_on(&person, tapped).await? {
+                act.draw_claws(&person, tapped).await?;
+            }
             act.commit().await?;
             return Ok(Some(Toast::AlreadyDone));
         };
@@ -136,15 +149,33 @@ impl App {
 }
 
 impl Act<'_> {
-    /// Moves the wizard one step, keeps it and draws it. A jump ahead lands on the first step that lacks an answer.
+    /// Moves the wizard one step, keeps it and draws it.
     async fn step(&mut self, person: &Person, tapped: Tapped, to: impl FnOnce(Wizard) -> Result<Wizard>) -> Result<()> {
+        let desk = self.move_to(person, to).await?;
+        self.draw_wizard(person, tapped, &desk).await
+    }
+
+    /// The same for one page of the models.
+    pub(crate) async fn step_to_models(&mut self, person: &Person, tapped: Tapped, page: u8) -> Result<()> {
+        let desk = self.move_to(person, |wizard| Ok(Wizard { step: WizardStep::Model, ..wizard })).await?;
+        match &desk.wizard {
+            Some(wizard) if wizard.step == WizardStep::Model => {
+                let models = self.app.model_page(Purpose::Hatch, wizard.model.as_deref(), page);
+                self.screen(person, tapped, models).await
+            }
+            Some(_) | None => self.draw_wizard(person, tapped, &desk).await,
+        }
+    }
+
+    /// Moves the wizard and keeps it. A jump ahead lands on the first step that lacks an answer.
+    async fn move_to(&mut self, person: &Person, to: impl FnOnce(Wizard) -> Result<Wizard>) -> Result<Desk> {
         let mut desk = self.tx.load_desk(person.id).await?;
         desk.expecting = Expecting::Nothing;
         let wizard = to(desk.wizard.take().unwrap_or_else(|| Wizard::begin(person.agreed())))?;
         let step = wizard.missing(person.agreed()).map_or(wizard.step, |missing| missing.min(wizard.step));
         desk.wizard = Some(Wizard { step, ..wizard });
         self.tx.put_desk(person.id, &desk).await?;
-        self.draw_wizard(person, tapped, &desk).await
+        Ok(desk)
     }
 
     pub(crate) async fn draw_wizard(&mut self, person: &Person, tapped: Tapped, desk: &Desk) -> Result<()> {
@@ -183,6 +214,17 @@ impl Act<'_> {
         Ok(self.tx.find_bot(id).await?.map_or_else(|| BotBrief::forgotten(id), |bot| bot.brief))
     }
 
+    /// Whether the message tapped on tells of a hatching.
+    async fn is_hatching_on(&mut self, person: &Person, tapped: Tapped) -> Result<bool> {
+        let (Some(telegram), Tapped::On(message)) = (person.telegram, tapped) else { return Ok(false) };
+        for claw in self.tx.list_claws(person.id).await? {
+            if self.tx.find_slot(telegram.chat(), &Slot::Hatching(claw.id).name()).await? == Some(message) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Why there is no place for one more trial now, if there is none. Asked under a lock that counts as one.
     async fn no_place(&mut self, person: &Person) -> Result<Option<LineReason>> {
         self.tx.hold_places().await?;
@@ -190,9 +232,12 @@ impl Act<'_> {
             return Ok(None);
         }
         let (full, trials) = self.places_left().await?;
+        // Whoever comes while others wait goes behind them.
+        let others_wait = self.tx.line_length().await? > 0;
         Ok(match (full, trials) {
             (0, _) => Some(LineReason::Full),
             (_, 0) => Some(LineReason::TrialsToday),
+            (_, _) if others_wait => Some(LineReason::Full),
             (_, _) => None,
         })
     }
@@ -200,10 +245,10 @@ impl Act<'_> {
     /// One trial per person and per bot, for ever.
     async fn begin_trial(&mut self, person: &Person, bot: BotId) -> Result<()> {
         let telegram = person.telegram.ok_or(Refusal::NotEntitled)?;
-        for (kind, id) in [("person", telegram.0), ("bot", bot.0)] {
+        for (kind, id, used) in [("person", telegram.0, Refusal::TrialUsed), ("bot", bot.0, Refusal::BotTrialUsed)] {
             let mark = self.app.pepper.mark(kind, id);
             if !self.tx.mark_trial(&mark, kind, self.now).await? {
-                return Err(Refusal::TrialUsed.into());
+                return Err(used.into());
             }
         }
         let period = Period {
@@ -234,6 +279,7 @@ impl Act<'_> {
             added => added?,
         }
         // However it came about: whoever has a claw does not wait for one.
+        self.tx.leave_line(person.id).await?;
         self.tx.leave_line(person.id).await?;
         self.tx.access_is_due(claw.spec.bot, self.now).await?;
         let detail = json!({ "bot": claw.spec.bot, "model": claw.spec.model, "guests": claw.spec.people.len() });

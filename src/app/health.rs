@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    app::{App, Result},
+    app::{App, Result, offices::POLLER},
     domain::{admin::Alert, time::Time},
     store::{self, Backlog, Pending},
 };
@@ -68,7 +68,7 @@ impl App {
             inbox: Waiting::of(tx.inbox_backlog().await?, now),
             outbox: Waiting::of(tx.outbox_backlog().await?, now),
             claws: Waiting::of(tx.claws_backlog(now).await?, now),
-            polled: self.is_polled().await?,
+            polled: tx.is_schedule_held(POLLER, now).await?,
         })
     }
 }

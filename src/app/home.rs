@@ -1,14 +1,14 @@
 //! The first screen, and the ones that only explain.
 
 use crate::{
-    app::{Act, App, Event, Result, Sender, Tapped},
+    app::{Act, App, Error, Event, Result, Sender, Tapped},
     domain::{
         ids::ChatId,
         locale::Locale,
-        notice::{Notice, Toast},
+        notice::{Notice, Slot, Toast},
         person::{Person, StartCode},
         refusal::Refusal,
-        wizard::{Expecting, Purpose},
+        wizard::{Desk, Expecting, Purpose},
     },
 };
 
@@ -52,12 +52,8 @@ impl App {
     pub async fn cancel(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
         let mut act = self.act_for(event).await?;
         let person = act.know(sender).await?;
-        let mut desk = act.tx.load_desk(person.id).await?;
-        let was = std::mem::take(&mut desk.expecting);
-        desk.people = None;
-        desk.found = None;
-        act.tx.put_desk(person.id, &desk).await?;
-        act.clear(sender.id.chat(), &crate::domain::notice::Slot::Picker).await?;
+        let was = act.tx.load_desk(person.id).await?.expecting;
+        act.clear_desk(&person).await?;
         match was {
             Expecting::Person(Purpose::Claw(claw)) | Expecting::Token(Purpose::Claw(claw)) | Expecting::Title(claw) => {
                 act.draw_card(&person, tapped, claw, None).await?;
@@ -114,12 +110,25 @@ impl App {
             act.commit().await?;
             return Ok(Some(Toast::NotYours));
         }
+        if refusal == Refusal::ClawGone {
+            // What was asked about that claw needs no answer any more.
+            act.clear_desk(&person).await?;
+            act.screen(&person, tapped, Notice::Refused(refusal)).await?;
+            act.commit().await?;
+            return Ok(None);
+        }
         let desk = act.tx.load_desk(person.id).await?;
         match desk.expecting {
             Expecting::Token(purpose) => {
                 act.screen(&person, tapped, Notice::BotGuide { purpose, refusal: Some(refusal) }).await?;
             }
-            Expecting::Person(purpose) => act.draw_people(&person, tapped, purpose, Some(refusal)).await?,
+            Expecting::Person(purpose) => match act.draw_people(&person, tapped, purpose, Some(refusal)).await {
+                Err(Error::Refused(gone)) => {
+                    act.clear_desk(&person).await?;
+                    act.screen(&person, tapped, Notice::Refused(gone)).await?;
+                }
+                drawn => drawn?,
+            },
             Expecting::Nothing | Expecting::Title(_) | Expecting::Zone | Expecting::Reason(_) => {
                 act.screen(&person, tapped, Notice::Refused(refusal)).await?;
             }
@@ -130,9 +139,19 @@ impl App {
 }
 
 impl Act<'_> {
+    /// Takes everything off the desk but the wizard's answers, and the picker out of the chat.
+    async fn clear_desk(&mut self, person: &Person) -> Result<()> {
+        let desk = self.tx.load_desk(person.id).await?;
+        self.tx.put_desk(person.id, &Desk { wizard: desk.wizard, ..Desk::default() }).await?;
+        match person.telegram {
+            Some(telegram) => self.clear(telegram.chat(), &Slot::Picker).await,
+            None => Ok(()),
+        }
+    }
+
     pub async fn draw_home(&mut self, person: &Person, tapped: Tapped) -> Result<()> {
         let (offer, _, claws) = self.offer(person).await?;
-        let wizard_open = self.tx.load_desk(person.id).await?.wizard.is_some();
+        let wizard_open = self.tx.load_desk(person.id).await?.wizard.is_some_and(|wizard| wizard.has_answers());
         self.screen(person, tapped, Notice::Home { offer, claws: claws.len() as u32, wizard_open }).await
     }
 }

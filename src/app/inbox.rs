@@ -6,12 +6,13 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::{
-    app::{App, Error, Event, Result, act::redact, floods::Flood, new_id},
+    app::{App, Error, Event, Result, act::redact, floods::Flood, new_id, reconcile::causes},
     domain::{
         admin::Alert,
         bot_token::find_tokens,
         ids::{PendingTokenId, TelegramId},
         notice::Notice,
+        time::Time,
     },
     drivers::vault::Place,
     store::{InboxRow, NewInbox, StoreError},
@@ -19,6 +20,8 @@ use crate::{
 
 /// How long a worker may take over one update before another takes it up.
 pub const LEASE: Duration = Duration::from_secs(60);
+/// An update older than this waited while we were away.
+const WAITED: Duration = Duration::from_secs(30);
 /// After so many failures an update is put aside.
 pub const MOST_TRIES: i64 = 4;
 /// What stands in a text where a token stood; the id of the sealed token follows.
@@ -33,6 +36,8 @@ pub struct Arrived {
     pub from: Option<TelegramId>,
     /// In a private chat, where a person can be told to slow down.
     pub private: bool,
+    /// When a message was written, where the update says so.
+    pub sent: Option<Time>,
     pub body: Vec<u8>,
 }
 
@@ -51,19 +56,24 @@ impl App {
     pub async fn accept(&self, updates: Vec<Arrived>) -> Result<()> {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
-        let mut floods = Vec::new();
+        let (mut floods, mut numbers) = (Vec::new(), Vec::new());
         for update in updates {
+            let id = format!("telegram:{}", update.update);
             metrics::counter!("updates_received_total").increment(1);
-            if let Some(person) = update.from {
-                match self.floods.check(person, now) {
-                    Flood::Fine => {}
-                    over => {
-                        metrics::counter!("updates_over_limit_total").increment(1);
-                        if over == Flood::TellOnce && update.private {
-                            floods.push(person);
-                        }
-                        continue;
+            numbers.push(update.update);
+            if tx.is_known(&id).await? {
+                continue;
+            }
+            // What waited for us while we were away came at its own pace.
+            let waited = update.sent.is_some_and(|sent| now.since(sent) > WAITED);
+            if let Some(person) = update.from.filter(|_| !waited) {
+                let flood = self.floods.check(person, update.update, now);
+                if flood != Flood::Fine {
+                    metrics::counter!("updates_over_limit_total").increment(1);
+                    if flood == Flood::TellOnce && update.private {
+                        floods.push(person);
                     }
+                    continue;
                 }
             }
             let owner = update.from.unwrap_or(TelegramId(0));
@@ -71,14 +81,14 @@ impl App {
                 let id = PendingTokenId(new_id());
                 (id, self.vault.seal(token.as_bytes(), &pending_place(id)))
             });
-            let event = NewInbox { id: format!("telegram:{}", update.update), seq: update.update, lane: update.lane, body };
-            if tx.add_inbox(event, now).await? {
+            if tx.add_inbox(NewInbox { id, seq: update.update, lane: update.lane, body }, now).await? {
                 for (id, token) in sealed {
                     tx.keep_pending_token(id, owner, token, now).await?;
                 }
             }
         }
         tx.commit().await?;
+        self.floods.stored(numbers);
         for person in floods {
             let mut act = self.act().await?;
             act.queue(person.chat(), None, false, Notice::TooFast, None).await?;
@@ -114,7 +124,7 @@ impl App {
         let mut act = self.act().await?;
         if row.tries + 1 < MOST_TRIES {
             let wait = Duration::from_millis(500 << row.tries.clamp(0, 6));
-            tracing::warn!(update = %row.id, tries = row.tries, error = %redact(&format!("{error:#}")), "an update failed and is tried again");
+            tracing::warn!(update = %row.id, tries = row.tries, error = %redact(&causes(&error)), "an update failed and is tried again");
             act.tx.retry_inbox(&row.id, row.fence, act.now + wait).await?;
             return act.commit().await;
         }
@@ -122,7 +132,7 @@ impl App {
             Some(from) => act.tx.find_person_by_telegram(from).await?,
             None => None,
         };
-        let code = act.incident(person.as_ref().map(|p| p.id), None, "handling an update", &format!("{error:#}")).await?;
+        let code = act.incident(person.as_ref().map(|p| p.id), None, "handling an update", &causes(&error)).await?;
         act.tx.bury_inbox(&row.id, row.fence, act.now).await?;
         if let Some(person) = &person {
             act.say(person, format!("broken:{}", row.id), Notice::Broken { code: code.clone() }).await?;

@@ -37,6 +37,11 @@ impl App {
         let (places, trials) = act.places_left().await?;
         for next in act.tx.list_line(i64::from(places.min(trials)).min(50)).await? {
             let person = act.tx.load_person(next.person).await?;
+            if !person.reachable {
+                // They cannot hear of it; whoever is next can.
+                act.tx.leave_line(person.id).await?;
+                continue;
+            }
             if act.tx.tell_turn(person.id, act.now).await? {
                 act.note("line.turn", person.id, None).await?;
                 let once = format!("turn:{}:{}", person.id, next.since.0);

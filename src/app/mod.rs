@@ -15,6 +15,7 @@ mod claws;
 mod floods;
 mod hatch;
 mod health;
+mod held;
 mod home;
 pub mod inbox;
 pub mod keys;
@@ -51,6 +52,7 @@ pub use bells::Bells;
 pub use bots::Pasted;
 pub use floods::Floods;
 pub use health::Health;
+pub use held::Held;
 pub use outbox::Pace;
 pub use prudence::Prudence;
 pub use taps::Pressed;
@@ -84,6 +86,9 @@ pub struct App {
     pub floods: Floods,
     pub pace: Pace,
     pub prudence: Prudence,
+    pub held: Held,
+    /// When a call to the infra last failed, in milliseconds; 0 if none has since the start.
+    pub infra_failed: std::sync::atomic::AtomicI64,
 }
 
 /// How a use case ends when it does not end well.

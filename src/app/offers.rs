@@ -4,7 +4,7 @@ use crate::{
     app::{Act, Result},
     domain::{
         claw::Claw,
-        entitlement::{Entitlement, Period, PeriodKind, claws_allowed},
+        entitlement::{Entitlement, Period, PeriodKind, claws_allowed, lasts},
         notice::{Offer, Right},
         person::Person,
         time::Time,
@@ -17,7 +17,10 @@ pub(crate) fn right_of(periods: &[Period], now: Time) -> Right {
     match Entitlement::of(periods, now) {
         Entitlement::None => Right::None,
         Entitlement::Waiting(period) => Right::Waiting { kind: period.kind, hours: hours(&period) },
-        Entitlement::Running(period) => Right::Until { kind: period.kind, end: period.ends().unwrap_or(now) },
+        Entitlement::Running(period) => {
+            let (kind, end) = lasts(periods, now).unwrap_or((period.kind, now));
+            Right::Until { kind, end }
+        }
         Entitlement::Ended(period) => Right::Ended { kind: period.kind, end: period.ends().unwrap_or(now) },
     }
 }

@@ -8,9 +8,9 @@ use crate::{
     store::ScheduleLease,
 };
 
-const POLLER: &str = "poller";
-/// Longer than a poll lasts; short enough that a crashed poller is soon followed by another.
-const POLLER_LEASE: Duration = Duration::from_secs(30);
+pub(crate) const POLLER: &str = "poller";
+/// Longer than a poll and the wait after a failed one last; short enough that a crashed poller is soon followed by another.
+const POLLER_LEASE: Duration = Duration::from_secs(90);
 
 impl App {
     /// Becomes the poller, if nobody is.
@@ -35,11 +35,6 @@ impl App {
         let mut tx = self.db.begin().await?;
         tx.give_back_schedule(lease, self.clock.now()).await?;
         Ok(tx.commit().await?)
-    }
-
-    /// Whether some replica polls now.
-    pub async fn is_polled(&self) -> Result<bool> {
-        Ok(self.db.look().await?.is_schedule_held(POLLER, self.clock.now()).await?)
     }
 
     pub async fn alarm(&self, name: &str, alert: Alert) -> Result<()> {

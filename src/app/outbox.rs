@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use crate::{
-    app::{App, Result, floods::ChatPace},
+    app::{Act, App, Result, floods::ChatPace},
     domain::{
         admin::Alert,
-        ids::{ChatId, MessageId},
+        ids::{MessageId, TelegramId},
         locale::Locale,
+        time::HOUR,
     },
     drivers::telegram::{Place, Reader, SendError},
     store::{Message, Outcome},
@@ -16,6 +17,8 @@ use crate::{
 
 /// How long a worker may take over one message.
 const LEASE: Duration = Duration::from_secs(60);
+/// After a day without getting through, a message is put aside and admins hear of it.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(24 * 3600);
 /// The longest wait between two tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
@@ -31,18 +34,6 @@ impl App {
         Ok(messages)
     }
 
-    /// Says whatever waits for one chat, until nothing does or the chat has to wait.
-    pub async fn speak_to(&self, chat: ChatId) -> Result<()> {
-        loop {
-            let now = self.clock.now();
-            let mut tx = self.db.begin().await?;
-            let message = tx.claim_message_of(chat, now, now + LEASE).await?;
-            tx.commit().await?;
-            let Some(message) = message else { return Ok(()) };
-            self.deliver(message).await?;
-        }
-    }
-
     /// Delivers one message that was taken, and writes down what came of it.
     pub async fn deliver(&self, message: Message) -> Result<()> {
         let mut tx = self.db.look().await?;
@@ -50,7 +41,7 @@ impl App {
             Some(slot) => tx.find_slot(message.chat, slot).await?,
             None => None,
         };
-        let person = tx.find_person_by_telegram(crate::domain::ids::TelegramId(message.chat.0)).await?;
+        let person = tx.find_person_by_telegram(TelegramId(message.chat.0)).await?;
         drop(tx);
         let (locale, zone) = person.map_or((Locale::default(), None), |person| (person.locale, person.zone));
         let reader = Reader { chat: message.chat, locale, zone, now: self.clock.now() };
@@ -64,11 +55,16 @@ impl App {
         reader: &Reader,
         at: Option<MessageId>,
     ) -> std::result::Result<Option<MessageId>, SendError> {
-        let Some(notice) = &message.notice else {
-            if let Some(target) = message.message {
-                self.messenger.delete(message.chat, target).await?;
+        let notice = match &message.notice {
+            Some(Ok(notice)) => notice,
+            // A newer version queued it. One message is given up; its chat goes on.
+            Some(Err(why)) => return Err(SendError::Refused(format!("a notice this version does not know: {why}"))),
+            None => {
+                if let Some(target) = message.message {
+                    self.messenger.delete(message.chat, target).await?;
+                }
+                return Ok(None);
             }
-            return Ok(None);
         };
         if let (Some(target), false) = (at, message.fresh) {
             match self.messenger.show(reader, Place::Edit(target), notice).await {
@@ -84,7 +80,7 @@ impl App {
 
     async fn delivered(
         &self,
-        mut message: Message,
+        message: Message,
         at: Option<MessageId>,
         sent: std::result::Result<Option<MessageId>, SendError>,
     ) -> Result<()> {
@@ -103,15 +99,26 @@ impl App {
             }
             // Gone already, which is all a removal wants.
             Err(SendError::TargetGone) => act.tx.finish_message(&message, Outcome::Sent, now).await?,
-            Err(SendError::Wait(wait)) => act.tx.retry_message(&message, now + wait, false, message.unclear).await?,
+            // A wait of more than an hour is asked again after an hour: no row lies further ahead than that.
+            Err(SendError::Wait(wait)) => {
+                act.tx.retry_message(&message, now + wait.min(HOUR), false, message.unclear).await?;
+            }
             Err(SendError::Blocked) => {
                 act.tx.finish_message(&message, Outcome::Blocked, now).await?;
-                act.tx.mark_reachable(crate::domain::ids::TelegramId(message.chat.0), false).await?;
+                act.tx.mark_reachable(TelegramId(message.chat.0), false).await?;
                 act.tx.drop_messages_for(message.chat, now).await?;
             }
             Err(SendError::LockedOut) => {
                 act.raise("telegram-token", Alert::BotTokenDead, None).await?;
                 act.tx.retry_message(&message, now + LONGEST_WAIT, false, message.unclear).await?;
+            }
+            Err(SendError::Unclear(why)) if message.unclear && is_new(&message, at) => {
+                // Twice perhaps delivered is enough: a third copy would help nobody.
+                tracing::warn!(chat = %message.chat, why, "a message was perhaps delivered twice and is not sent again");
+                act.tx.finish_message(&message, Outcome::Sent, now).await?;
+            }
+            Err(SendError::Unreached(why) | SendError::Unclear(why)) if now.since(message.created) > GIVE_UP_AFTER => {
+                act.give_up(&message, &why).await?;
             }
             Err(SendError::Unreached(why)) => {
                 tracing::info!(chat = %message.chat, why, "a message was not delivered and is tried again");
@@ -121,15 +128,29 @@ impl App {
                 tracing::info!(chat = %message.chat, why, "a message may have been delivered and is sent again");
                 act.tx.retry_message(&message, now + wait_after(message.tries), true, true).await?;
             }
-            Err(SendError::Refused(why)) => {
-                let code = act.incident(None, None, "sending a message", &why).await?;
-                message.notice = None;
-                act.tx.finish_message(&message, Outcome::GaveUp, now).await?;
-                act.raise(&format!("message:{}", message.id), Alert::PoisonMessage { chat: message.chat.0 }, Some(code)).await?;
-            }
+            Err(SendError::Refused(why)) => act.give_up(&message, &why).await?,
         }
         act.commit().await
     }
+}
+
+impl Act<'_> {
+    /// Puts a message aside that will not go out, so that its chat goes on.
+    async fn give_up(&mut self, message: &Message, why: &str) -> Result<()> {
+        let code = self.incident(None, None, "sending a message", why).await?;
+        self.tx.finish_message(message, Outcome::GaveUp, self.now).await?;
+        // An alert that cannot be told is no reason for another one.
+        if !message.slot.as_deref().is_some_and(|slot| slot.starts_with("alert:")) {
+            let alert = Alert::PoisonMessage { chat: message.chat.0 };
+            self.raise(&format!("message:{}", message.id), alert, Some(code)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether sending it again adds a message to the chat, rather than drawing an old one anew.
+fn is_new(message: &Message, at: Option<MessageId>) -> bool {
+    message.notice.is_some() && (message.fresh || at.is_none())
 }
 
 /// 1 s, 2 s, 4 s, … at most a minute.

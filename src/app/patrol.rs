@@ -16,6 +16,8 @@ use crate::{
 pub enum Chore {
     /// Every claw is looked at again, whatever its row says about when.
     WakeAll,
+    /// The elapsed time on hatching messages moves.
+    DrawProgress,
     CallLine,
     FindDrift,
     /// Pasted tokens nobody claimed within the hour are erased.
@@ -25,13 +27,21 @@ pub enum Chore {
 }
 
 impl Chore {
-    pub const ALL: [Chore; 6] =
-        [Chore::WakeAll, Chore::CallLine, Chore::FindDrift, Chore::ErasePending, Chore::Sweep, Chore::SealAudit];
+    pub const ALL: [Chore; 7] = [
+        Chore::WakeAll,
+        Chore::DrawProgress,
+        Chore::CallLine,
+        Chore::FindDrift,
+        Chore::ErasePending,
+        Chore::Sweep,
+        Chore::SealAudit,
+    ];
     const LEASE: Duration = Duration::from_secs(60);
 
     fn name(self) -> &'static str {
         match self {
             Chore::WakeAll => "wake-all",
+            Chore::DrawProgress => "draw-progress",
             Chore::CallLine => "call-line",
             Chore::FindDrift => "find-drift",
             Chore::ErasePending => "erase-pending",
@@ -46,7 +56,7 @@ impl Chore {
             Chore::CallLine => MINUTE / 2,
             Chore::FindDrift | Chore::ErasePending => 5 * MINUTE,
             Chore::Sweep => HOUR,
-            Chore::SealAudit => MINUTE / 12,
+            Chore::SealAudit | Chore::DrawProgress => MINUTE / 12,
         }
     }
 }
@@ -83,6 +93,7 @@ impl App {
 
     async fn do_chore(&self, chore: Chore) -> Result<()> {
         match chore {
+            Chore::DrawProgress => self.draw_progress().await,
             Chore::WakeAll => {
                 let mut act = self.act().await?;
                 act.tx.wake_all_claws(act.now).await?;
@@ -95,6 +106,7 @@ impl App {
             Chore::ErasePending => {
                 let mut act = self.act().await?;
                 act.tx.erase_pending_tokens_before(act.now - HOUR).await?;
+                act.tx.sweep_forgotten().await?;
                 act.commit().await
             }
             Chore::Sweep => self.sweep().await,
@@ -118,6 +130,7 @@ impl App {
         let now = act.now;
         act.tx.sweep_inbox(now - 7 * DAY).await?;
         act.tx.sweep_messages(now - 30 * DAY).await?;
+        act.tx.sweep_alerts(now - 30 * DAY).await?;
         act.tx.sweep_incidents(now - 30 * DAY).await?;
         act.tx.sweep_confirmations(now - 30 * DAY).await?;
         act.commit().await?;

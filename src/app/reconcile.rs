@@ -6,9 +6,9 @@ use std::time::Duration;
 use crate::{
     app::{Act, App, Error, Result},
     domain::{
-        admin::Alert,
-        claw::{Ask, Call, Claw, DEADLINE, Outcome, Reason, Step, ask, backoff, next_step, record},
-        entitlement::{EndingIn, Entitlement},
+        admin::{Alert, PersonLine},
+        claw::{Ask, Call, Claw, DEADLINE, Outcome, Reason, Step, Trouble, Wish, ask, backoff, next_step, record},
+        entitlement::{EndingIn, Entitlement, Period, right_at},
         person::Person,
     },
     drivers::claws::{Address, Order},
@@ -19,16 +19,25 @@ use crate::{
 const LEASE_MARGIN: Duration = Duration::from_secs(30);
 /// How soon a claw is looked at again after a step that could not be written down.
 const STUMBLE: Duration = Duration::from_secs(2);
+/// And after one that will hardly go better soon.
+const STUMBLE_BADLY: Duration = Duration::from_secs(60);
 /// Steps taken for one claw under one lease; what is left waits for the next.
 const MOST_STEPS: usize = 12;
 
 /// What is to be done outside, between two transactions.
 enum Outside {
-    Call(Box<Call>, Work),
+    Call(Box<Asked>),
     /// Nothing: the claw was given back.
     Nothing,
     /// A step was taken inside; look again.
     Again,
+}
+
+/// A call that was written down, with what the claw was wished to be then.
+struct Asked {
+    call: Call,
+    work: Work,
+    wish: Wish,
 }
 
 enum Work {
@@ -47,33 +56,41 @@ impl App {
         let mut tx = self.db.begin().await?;
         let leases = tx.claim_claws(now, now + self.rules.longest_call + LEASE_MARGIN, most).await?;
         tx.commit().await?;
+        self.held.add(&leases);
         Ok(leases)
     }
 
     /// Works on one claw until it rests, waits or was lost to somebody else.
     pub async fn reconcile(&self, lease: ClawLease) -> Result<()> {
+        let done = self.work_on(&lease).await;
+        self.held.remove(&lease);
+        done
+    }
+
+    async fn work_on(&self, lease: &ClawLease) -> Result<()> {
         // The end of the lease by the clock that nobody can move.
         let until = self.clock.steady() + self.clock.now().until(lease.until);
         for _ in 0..MOST_STEPS {
-            match self.step(&lease).await {
+            match self.step(lease, until).await {
                 Ok(Outside::Again) => {}
                 Ok(Outside::Nothing) => return Ok(()),
-                Ok(Outside::Call(call, work)) => {
+                Ok(Outside::Call(asked)) => {
                     // A process that was frozen here must not call under a lease that is no longer its own.
                     if self.clock.steady() + self.rules.longest_call > until {
-                        return Ok(());
+                        return self.give_back(lease, Duration::ZERO).await;
                     }
+                    let Asked { call, work, wish } = *asked;
                     let outcome = self.call(&call, work).await;
-                    match self.recorded(&lease, &call, outcome).await {
+                    match self.recorded(lease, &call, wish, outcome).await {
                         Ok(true) => {}
                         Ok(false) => return Ok(()),
-                        Err(error) => return self.stumbled(&lease, error).await,
+                        Err(error) => return self.stumbled(lease, error).await,
                     }
                 }
-                Err(error) => return self.stumbled(&lease, error).await,
+                Err(error) => return self.stumbled(lease, error).await,
             }
         }
-        self.give_back(&lease, Duration::ZERO).await
+        self.give_back(lease, Duration::ZERO).await
     }
 
     async fn give_back(&self, lease: &ClawLease, after: Duration) -> Result<()> {
@@ -82,26 +99,46 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    /// A step that could not be written down. The row still says what was intended, so the claw is simply given back,
-    /// to be looked at again in a moment; if even that fails, its lease runs out.
-    async fn stumbled(&self, lease: &ClawLease, error: Error) -> Result<()> {
-        if matches!(error, Error::Store(StoreError::LeaseLost { .. })) {
-            return Ok(());
+    /// Gives back every claw still held: we are about to end, and another process can go on at once.
+    pub async fn give_back_claws(&self) {
+        for lease in self.held.take_all() {
+            if let Err(error) = self.give_back(&lease, Duration::ZERO).await {
+                tracing::warn!(claw.id = %lease.id, error = %error, "claw {} was not given back; its lease will run out", lease.id);
+            }
         }
-        self.give_back(lease, STUMBLE).await?;
+    }
+
+    /// A step that could not be written down. The row still says what was intended, so the claw is simply given back,
+    /// to be looked at again in a moment; if even that fails, its lease runs out. What running again does not mend,
+    /// admins hear of.
+    async fn stumbled(&self, lease: &ClawLease, error: Error) -> Result<()> {
+        match &error {
+            Error::Store(StoreError::LeaseLost { .. }) => return Ok(()),
+            Error::Store(StoreError::Again(_)) => self.give_back(lease, STUMBLE).await?,
+            Error::Store(_) | Error::Refused(_) | Error::Internal(_) => {
+                self.give_back(lease, STUMBLE_BADLY).await?;
+                let mut act = self.act().await?;
+                let name = format!("broken:{}", lease.id);
+                if !act.tx.list_open_alerts().await?.iter().any(|open| open.name == name) {
+                    let code = act.incident(None, Some(lease.id), "bringing a claw to what is wished", &causes(&error)).await?;
+                    let person = PersonLine { telegram: None, name: None, reachable: false };
+                    let alert = Alert::ClawRefused { claw: lease.id, person, why: "a step of ours fails".to_owned() };
+                    act.raise(&name, alert, Some(code)).await?;
+                }
+                act.commit().await?;
+            }
+        }
         Err(error)
     }
 
-    /// One look at the row, and the step that follows from it, up to the outside call.
-    async fn step(&self, lease: &ClawLease) -> Result<Outside> {
+    /// One look at the row, and the step that follows from it, up to the outside call. `until`: the end of the lease.
+    async fn step(&self, lease: &ClawLease, until: Duration) -> Result<Outside> {
         let mut act = self.act().await?;
         let now = act.now;
         let claw = act.tx.hold_leased_claw(lease).await?;
         let person = act.tx.load_person(claw.person).await?;
-        let periods = act.tx.list_periods(claw.person).await?;
-        let right = Entitlement::of(&periods, now);
+        let right = act.right_of_claw(&claw).await?;
         act.tell_ending(&person, &claw, &right).await?;
-        act.tell_destruction_is_near(&person, &claw).await?;
         let step = next_step(&claw, &right, self.driver.capabilities(), now);
         if step.irreversible(&claw) && !self.prudence.allows(&self.clock) {
             act.tx.release_claw(lease, Some(now + Duration::from_secs(15))).await?;
@@ -109,12 +146,18 @@ impl App {
             return Ok(Outside::Nothing);
         }
         if let Some((asked, call)) = ask(claw.clone(), &step, now) {
+            if self.clock.steady() + self.rules.longest_call > until {
+                // Not enough of the lease is left for one more call, and nothing is intended yet.
+                act.tx.release_claw(lease, Some(now)).await?;
+                act.commit().await?;
+                return Ok(Outside::Nothing);
+            }
             let work = act.work(&call, &claw, &person).await?;
             act.save_claw(&asked, Some(now)).await?;
             act.audit_ask(&asked, &call).await?;
             act.tell_progress(&person, &asked).await?;
             act.commit().await?;
-            return Ok(Outside::Call(Box::new(call), work));
+            return Ok(Outside::Call(Box::new(Asked { call, work, wish: claw.wish })));
         }
         let outside = match step {
             Step::Rest { until } => {
@@ -123,9 +166,17 @@ impl App {
             }
             Step::Look => {
                 let call = Call { what: Ask::Provision, generation: claw.generation, key: String::new(), maybe_arrived: true };
-                Outside::Call(Box::new(call), Work::Look(address(&claw)))
+                Outside::Call(Box::new(Asked { call, work: Work::Look(address(&claw)), wish: claw.wish }))
             }
-            Step::Suspend | Step::Wake | Step::Destroy | Step::Erase | Step::HealBack | Step::ReportLate => {
+            Step::Confirm
+            | Step::StartClock
+            | Step::Suspend
+            | Step::Wake
+            | Step::Warn
+            | Step::Destroy
+            | Step::Erase
+            | Step::HealBack
+            | Step::ReportLate => {
                 act.take_inner_step(&person, claw, &step, &right).await?;
                 Outside::Again
             }
@@ -146,28 +197,27 @@ impl App {
             }
         };
         let outcome = tokio::time::timeout(self.rules.longest_call, asked).await;
-        outcome.unwrap_or_else(|_| {
-            Outcome::Unclear(crate::domain::claw::Trouble::NoAnswer("no answer within the longest call".into()))
-        })
+        outcome.unwrap_or_else(|_| Outcome::Unclear(Trouble::NoAnswer("no answer within the longest call".into())))
     }
 
     /// Writes down what a call came to, on the claw as it is now, and what that means to people. True when the next
     /// step can be taken at once.
-    async fn recorded(&self, lease: &ClawLease, call: &Call, outcome: Outcome) -> Result<bool> {
+    async fn recorded(&self, lease: &ClawLease, call: &Call, wish: Wish, outcome: Outcome) -> Result<bool> {
         let mut act = self.act().await?;
         let before = act.tx.hold_leased_claw(lease).await?;
         let person = act.tx.load_person(before.person).await?;
-        let reached = !matches!(outcome, Outcome::Unreached(_) | Outcome::Unclear(_));
-        let (after, effects, wait) = record(before.clone(), call, outcome, act.now);
-        if reached {
-            act.resolve("infra").await?;
+        let answered = matches!(outcome, Outcome::Up(_) | Outcome::Starting | Outcome::Down { .. });
+        let (after, effects, wait) = record(before, call, outcome, act.now);
+        if answered {
+            act.infra_answers().await?;
         }
         let due = match wait {
             Some(wait) => act.now + wait,
-            None if after.tries > 0 => act.now + backoff(after.tries, rand::random()),
+            // Something else is wished meanwhile, which has no failures of its own yet.
+            None if after.tries > 0 && after.wish == wish => act.now + backoff(after.tries, rand::random()),
             None => act.now,
         };
-        act.tell_effects(&person, &before, &after, &effects).await?;
+        act.tell_effects(&person, &after, &effects).await?;
         act.save_claw(&after, Some(due)).await?;
         let goes_on = due <= act.now;
         if !goes_on {
@@ -178,14 +228,19 @@ impl App {
         Ok(goes_on)
     }
 
-    /// Draws the hatching messages anew, so that the elapsed time moves.
+    /// Draws the hatching messages anew, so that the elapsed time moves. Each claw is looked at under its lock: one
+    /// that is ready by now keeps the message that says so.
     pub async fn draw_progress(&self) -> Result<()> {
-        let mut act = self.act().await?;
-        for claw in act.tx.list_hatching(act.now - DEADLINE).await? {
-            let person = act.tx.load_person(claw.person).await?;
-            act.tell_progress(&person, &claw).await?;
+        let hatching = self.db.look().await?.list_hatching(self.clock.now() - DEADLINE).await?;
+        for id in hatching {
+            let mut act = self.act().await?;
+            if let Some(claw) = act.tx.hold_claw(id).await? {
+                let person = act.tx.load_person(claw.person).await?;
+                act.tell_progress(&person, &claw).await?;
+            }
+            act.commit().await?;
         }
-        act.commit().await
+        Ok(())
     }
 }
 
@@ -222,12 +277,40 @@ impl Act<'_> {
         })))
     }
 
-    /// The notice before the end that fits this hour, once.
+    /// The right of one claw among its person's: those awake come before those asleep, the older before the newer.
+    async fn right_of_claw(&mut self, claw: &Claw) -> Result<Entitlement> {
+        let periods = self.tx.list_periods(claw.person).await?;
+        let mut others: Vec<Claw> =
+            self.tx.list_claws(claw.person).await?.into_iter().filter(|other| !other.is_leaving()).collect();
+        others.sort_by_key(|other| (matches!(other.wish, Wish::Suspended { .. }), other.number));
+        let rank = others.iter().position(|other| other.id == claw.id).unwrap_or(others.len());
+        Ok(right_at(&periods, rank, self.now))
+    }
+
+    /// The notice before the end that fits this hour, once. Nothing ends while another period waits to take over.
     async fn tell_ending(&mut self, person: &Person, claw: &Claw, right: &Entitlement) -> Result<()> {
         let Entitlement::Running(period) = right else { return Ok(()) };
         let (Some(left), Some(end), false) = (EndingIn::due(period, self.now), period.ends(), claw.is_leaving()) else {
             return Ok(());
         };
+        if self.tx.list_periods(person.id).await?.iter().any(Period::waits) {
+            return Ok(());
+        }
         self.tell_end_is_near(person, claw, period, left, end).await
     }
+}
+
+/// The chain of causes of an error, outermost first.
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
+    let mut chain = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let text = inner.to_string();
+        if !chain.ends_with(&text) {
+            chain.push_str(": ");
+            chain.push_str(&text);
+        }
+        cause = inner.source();
+    }
+    chain
 }

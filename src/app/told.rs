@@ -1,22 +1,30 @@
 //! What happens to a claw, as people, admins and the audit trail are told of it. Everything here is queued in the
 //! transaction that saves the claw.
 
+use std::{sync::atomic::Ordering, time::Duration};
+
 use serde_json::json;
 
 use crate::{
     app::{Act, Result, admin::person_line, offers::right_of},
     domain::{
         admin::Alert,
-        claw::{Call, Claw, Effect, Reason, Seen, Step, Trouble, Wish},
-        entitlement::{EndingIn, Entitlement, KEPT_AFTER_END, Period, PeriodKind, WARNED_BEFORE_DESTROY},
+        claw::{Call, Claw, Effect, Reason, Status, Step, Trouble, Wish, destroy_at, status},
+        entitlement::{EndingIn, Entitlement, KEPT_AFTER_END, Period, PeriodKind},
+        ids::ClawId,
         notice::{Notice, Slot},
         person::Person,
-        time::Time,
+        time::{MINUTE, Time},
     },
 };
 
 /// After so many failures in a row admins hear of it.
 const ALERT_AFTER: u32 = 3;
+
+/// The name under which a person is told, once, that an admin took this claw away.
+pub(crate) fn taken_away(claw: ClawId) -> String {
+    format!("taken:{claw}")
+}
 
 impl Act<'_> {
     /// Takes a step that calls nobody, and tells of it.
@@ -25,6 +33,28 @@ impl Act<'_> {
         let bot = self.brief(claw.spec.bot).await?.username;
         let (id, generation) = (claw.id, claw.generation);
         match step {
+            Step::Confirm => {
+                let first = claw.first_ready.is_none();
+                let took = now.since(claw.working_since.unwrap_or(now));
+                let up = claw.confirm(now);
+                self.save_claw(&up, Some(now)).await?;
+                self.tell_ready(person, &up, first, took, right).await?;
+            }
+            Step::StartClock => {
+                self.start_clock(person, right).await?;
+                self.save_claw(&claw, Some(now)).await?;
+            }
+            Step::Warn => {
+                let warned = Claw { warned: Some(now), ..claw };
+                self.save_claw(&warned, Some(now)).await?;
+                self.note("claw.warn", person.id, Some(id)).await?;
+                let since = match warned.wish {
+                    Wish::Suspended { since } => since,
+                    Wish::Running { .. } | Wish::Paused | Wish::Gone { .. } => now,
+                };
+                let at = destroy_at(since, now);
+                self.say(person, format!("destroy-soon:{id}:{}", since.0), Notice::DestroySoon { claw: id, bot, at }).await?;
+            }
             Step::Suspend => {
                 let asleep = claw.suspend(now);
                 self.save_claw(&asleep, Some(now)).await?;
@@ -41,7 +71,6 @@ impl Act<'_> {
                 let awake = claw.run(now);
                 self.save_claw(&awake, Some(now)).await?;
                 self.note("claw.wake", person.id, Some(id)).await?;
-                self.say(person, format!("woken:{id}:{}", awake.generation), Notice::Woken { claw: id, bot }).await?;
             }
             Step::Destroy => {
                 let leaving = claw.delete(now, now);
@@ -49,17 +78,30 @@ impl Act<'_> {
                 self.note("claw.destroy", person.id, Some(id)).await?;
             }
             Step::Erase => {
-                let by_owner = !matches!(claw.wish, Wish::Gone { before: crate::domain::claw::Before::Suspended { .. }, .. });
+                let by_owner = !claw.goes_by_itself();
                 let gone = claw.erased(now);
                 self.save_claw(&gone, None).await?;
                 self.tx.erase_bot_token(gone.spec.bot).await?;
                 self.note("claw.destroyed", person.id, Some(id)).await?;
-                self.say(person, format!("destroyed:{id}"), Notice::Destroyed { bot, by_owner }).await?;
+                for name in ["late", "refused", "broken"] {
+                    self.resolve(&format!("{name}:{id}")).await?;
+                }
+                if !self.tx.was_said(&taken_away(id)).await? {
+                    self.say(person, format!("destroyed:{id}"), Notice::Destroyed { bot, by_owner }).await?;
+                }
                 self.tell_watchers(&gone).await?;
             }
             Step::HealBack => {
                 let why = format!("generation {generation} would not run: {:?}", claw.seen);
                 let code = self.incident(Some(person.id), Some(id), "changing a claw", &why).await?;
+                if let Some(old) = &claw.previous
+                    && self.tx.find_claw_of_bot(old.bot).await?.is_some_and(|other| other.id != id)
+                {
+                    // Its old bot hosts another claw by now: there is nothing to go back to.
+                    let stuck = Claw { previous: None, ..claw };
+                    self.save_claw(&stuck, Some(now)).await?;
+                    return Ok(());
+                }
                 let back = claw.heal_back(now);
                 let model = self.app.rules.catalogue.name_of(&back.spec.model);
                 self.save_claw(&back, Some(now)).await?;
@@ -77,7 +119,11 @@ impl Act<'_> {
                 let late = Claw { late: true, ..claw };
                 self.save_claw(&late, Some(now)).await?;
                 self.note("claw.late", person.id, Some(id)).await?;
-                self.say(person, format!("late:{id}:{generation}"), Notice::Late { claw: id, bot, code: code.clone() }).await?;
+                // Who waits for their claw is told. That one goes down slowly is for admins alone.
+                if matches!(late.wish, Wish::Running { .. }) {
+                    self.say(person, format!("late:{id}:{generation}"), Notice::Late { claw: id, bot, code: code.clone() })
+                        .await?;
+                }
                 let alert = Alert::ClawLate { claw: id, person: person_line(person) };
                 self.raise(&format!("late:{id}"), alert, Some(code)).await?;
             }
@@ -87,28 +133,32 @@ impl Act<'_> {
     }
 
     /// Tells what a recorded outcome means.
-    pub(crate) async fn tell_effects(&mut self, person: &Person, before: &Claw, after: &Claw, effects: &[Effect]) -> Result<()> {
+    pub(crate) async fn tell_effects(&mut self, person: &Person, claw: &Claw, effects: &[Effect]) -> Result<()> {
         for effect in effects {
             match effect {
-                Effect::Ready { first } => self.tell_ready(person, before, after, *first).await?,
-                Effect::Asleep => self.note("claw.asleep", person.id, Some(after.id)).await?,
-                Effect::Refused(reason) => self.tell_refused(person, after, *reason).await?,
-                Effect::Failing { trouble, tries } => self.tell_failing(person, after, trouble, *tries).await?,
+                Effect::Asleep => self.note("claw.asleep", person.id, Some(claw.id)).await?,
+                // An answer to what is not wished any more is nobody's news.
+                Effect::Refused { generation, reason } if claw.wish == (Wish::Running { generation: *generation }) => {
+                    self.tell_refused(person, claw, *reason).await?;
+                }
+                Effect::Refused { .. } => {}
+                Effect::Stays(reason) => self.tell_it_stays(person, claw, *reason).await?,
+                Effect::Failing { trouble, tries } => self.tell_failing(person, claw, trouble, *tries).await?,
             }
         }
-        self.tell_progress(person, after).await?;
-        self.tell_watchers(after).await
+        self.tell_progress(person, claw).await?;
+        self.tell_watchers(claw).await
     }
 
-    async fn tell_ready(&mut self, person: &Person, before: &Claw, after: &Claw, first: bool) -> Result<()> {
-        let id = after.id;
-        self.start_clock(person).await?;
-        self.audit("claw.ready", Some(person.id), Some(id), json!({ "generation": after.generation, "first": first })).await?;
-        self.resolve(&format!("late:{id}")).await?;
-        self.resolve(&format!("refused:{id}")).await?;
+    async fn tell_ready(&mut self, person: &Person, up: &Claw, first: bool, took: Duration, right: &Entitlement) -> Result<()> {
+        let id = up.id;
+        self.start_clock(person, right).await?;
+        self.audit("claw.ready", Some(person.id), Some(id), json!({ "generation": up.generation, "first": first })).await?;
+        for name in ["late", "refused", "broken"] {
+            self.resolve(&format!("{name}:{id}")).await?;
+        }
         self.resolve("infra-full").await?;
-        let bot = self.brief(after.spec.bot).await?.username;
-        let took = self.now.since(before.working_since.unwrap_or(self.now));
+        let bot = self.brief(up.spec.bot).await?.username;
         metrics::histogram!("claw_ready_seconds").record(took.as_secs_f64());
         if let Some(telegram) = person.telegram
             && self.tx.find_slot(telegram.chat(), &Slot::Hatching(id).name()).await?.is_some()
@@ -116,17 +166,29 @@ impl Act<'_> {
             self.draw(person, Slot::Hatching(id), Notice::Hatched { claw: id, bot: bot.clone(), took }).await?;
         }
         let right = right_of(&self.tx.list_periods(person.id).await?, self.now);
-        self.say(person, format!("ready:{id}:{}", after.generation), Notice::Ready { claw: id, bot, right }).await?;
-        Ok(())
+        let notice = if first { Notice::Ready { claw: id, bot, right } } else { Notice::Woken { claw: id, bot } };
+        self.say(person, format!("ready:{id}:{}", up.generation), notice).await?;
+        self.tell_watchers(up).await
     }
 
-    /// The clock of a right starts with the first ready claw.
-    async fn start_clock(&mut self, person: &Person) -> Result<()> {
-        let periods = self.tx.list_periods(person.id).await?;
-        if let Entitlement::Waiting(period) = Entitlement::of(&periods, self.now) {
+    /// The clock of a right starts when it first carries a claw that runs.
+    async fn start_clock(&mut self, person: &Person, right: &Entitlement) -> Result<()> {
+        if let Entitlement::Waiting(period) = right {
             self.tx.start_period(period.id, self.now).await?;
             self.audit("period.start", Some(person.id), None, json!({ "period": period.id })).await?;
         }
+        Ok(())
+    }
+
+    /// The infra will not take a claw down. It is asked again; somebody should know meanwhile.
+    async fn tell_it_stays(&mut self, person: &Person, claw: &Claw, reason: Reason) -> Result<()> {
+        let name = format!("refused:{}", claw.id);
+        if self.tx.list_open_alerts().await?.iter().any(|open| open.name == name) {
+            return Ok(());
+        }
+        let why = format!("the infra refused to take the claw down: {reason:?}");
+        let code = self.incident(Some(person.id), Some(claw.id), "asking the infra to deprovision", &why).await?;
+        self.raise(&name, Alert::ClawRefused { claw: claw.id, person: person_line(person), why }, Some(code)).await?;
         Ok(())
     }
 
@@ -136,7 +198,9 @@ impl Act<'_> {
         }
         // Said once for each generation and reason, however often the infra is asked again.
         let once = format!("stuck:{}:{}:{reason:?}", claw.id, claw.generation);
-        if reason == Reason::Deleting || claw.previous.is_some() || self.tx.was_said(&once).await? {
+        // What has something to go back to goes back, and that is told instead.
+        let heals = claw.previous.is_some() && !reason.retryable();
+        if reason == Reason::Deleting || heals || self.tx.was_said(&once).await? {
             return Ok(());
         }
         let why = format!("the infra refused generation {}: {reason:?}", claw.generation);
@@ -144,6 +208,10 @@ impl Act<'_> {
         self.audit("claw.refused", Some(person.id), Some(claw.id), json!({ "reason": reason })).await?;
         let bot = self.brief(claw.spec.bot).await?.username;
         self.say(person, once, Notice::Stuck { claw: claw.id, bot, reason, code: code.clone() }).await?;
+        if let Some(telegram) = person.telegram.filter(|_| !reason.retryable()) {
+            // Nothing hatches any more; the message that counts the time goes.
+            self.clear(telegram.chat(), &Slot::Hatching(claw.id)).await?;
+        }
         if matches!(reason, Reason::Foreign | Reason::Rejected) {
             let alert = Alert::ClawRefused { claw: claw.id, person: person_line(person), why };
             self.raise(&format!("refused:{}", claw.id), alert, Some(code)).await?;
@@ -152,6 +220,7 @@ impl Act<'_> {
     }
 
     async fn tell_failing(&mut self, person: &Person, claw: &Claw, trouble: &Trouble, tries: u32) -> Result<()> {
+        self.app.infra_failed.store(self.now.0, Ordering::SeqCst);
         let alert = match trouble {
             Trouble::LockedOut => Alert::InfraLockedOut,
             Trouble::NoConnection(_) | Trouble::Overloaded(_) | Trouble::NoAnswer(_) | Trouble::BadAnswer(_)
@@ -169,18 +238,27 @@ impl Act<'_> {
         Ok(())
     }
 
-    /// Draws how far a claw on its way up is, where a message for that is.
+    /// The infra answered. After two minutes without a failure, what was said about it is over.
+    pub(crate) async fn infra_answers(&mut self) -> Result<()> {
+        let failed = Time(self.app.infra_failed.load(Ordering::SeqCst));
+        if self.now.since(failed) >= 2 * MINUTE { self.resolve("infra").await } else { Ok(()) }
+    }
+
+    /// Draws how far a claw on its way up is, where a message for that is. When nothing hatches any more, it goes.
     pub(crate) async fn tell_progress(&mut self, person: &Person, claw: &Claw) -> Result<()> {
-        let up = matches!((claw.wish, &claw.seen), (Wish::Running { generation }, Seen::Running { generation: seen, .. }) if generation == *seen);
-        let Some(telegram) = person.telegram else { return Ok(()) };
+        let Some(telegram) = person.telegram.filter(|_| claw.first_ready.is_none()) else { return Ok(()) };
         let slot = Slot::Hatching(claw.id);
-        if up || claw.first_ready.is_some() || !matches!(claw.wish, Wish::Running { .. }) {
+        if self.tx.find_slot(telegram.chat(), &slot.name()).await?.is_none() {
             return Ok(());
         }
-        if self.tx.find_slot(telegram.chat(), &slot.name()).await?.is_some() {
-            self.draw_hatching(person, claw).await?;
+        match status(claw) {
+            Status::Pending | Status::Provisioning | Status::Updating | Status::Waiting => self.draw_hatching(person, claw).await,
+            // It is told in a moment that it is ready.
+            Status::Ready | Status::Degraded => Ok(()),
+            Status::Pausing | Status::Paused | Status::Suspended | Status::Error | Status::Destroying | Status::Destroyed => {
+                self.clear(telegram.chat(), &slot).await
+            }
         }
-        Ok(())
     }
 
     pub(crate) async fn tell_end_is_near(
@@ -194,18 +272,6 @@ impl Act<'_> {
         let bot = self.brief(claw.spec.bot).await?.username;
         let notice = Notice::Ending { claw: claw.id, bot, kind: period.kind, left, end, keeps_data: claw.keeps_data };
         self.say(person, format!("ending:{}:{left:?}", period.id), notice).await?;
-        Ok(())
-    }
-
-    /// The warning two days before a sleeping claw is destroyed, once.
-    pub(crate) async fn tell_destruction_is_near(&mut self, person: &Person, claw: &Claw) -> Result<()> {
-        let Wish::Suspended { since } = claw.wish else { return Ok(()) };
-        let at = since + KEPT_AFTER_END;
-        if self.now >= at - WARNED_BEFORE_DESTROY && self.now < at {
-            let bot = self.brief(claw.spec.bot).await?.username;
-            self.say(person, format!("destroy-soon:{}:{}", claw.id, since.0), Notice::DestroySoon { claw: claw.id, bot, at })
-                .await?;
-        }
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! Commands people type, and the ones only admins have.
 
 use crate::{
+    app::inbox::sealed_token,
     bot::{Handled, Here, incoming::What},
     domain::admin::AdminCommand,
 };
@@ -14,6 +15,8 @@ pub struct Command {
 
 pub fn command(what: What) -> Option<Command> {
     match what {
+        // A token is taken up as one, whatever stands before it.
+        What::Command { arguments, .. } if sealed_token(&arguments).is_some() => None,
         What::Command { name, arguments, .. } => Some(Command { name, arguments }),
         _ => None,
     }

@@ -1,5 +1,5 @@
-//! Taking up one stored update: read it, let the tree carry it out, show refusals, answer the tap, and send at once
-//! what was queued for its chat.
+//! Taking up one stored update: read it, let the tree carry it out, show refusals, and answer the tap. What it queued
+//! is sent by the outbox worker, which the commit has woken, so that a slow Telegram never keeps an update waiting.
 
 use std::{ops::ControlFlow, sync::Arc};
 
@@ -12,11 +12,7 @@ use super::{
 };
 use crate::{
     app::{self, App, Error, Event, InboxRow, Tapped},
-    domain::{
-        ids::{ChatId, TelegramId},
-        notice::Toast,
-        person::tame_name,
-    },
+    domain::{notice::Toast, person::tame_name},
     view,
 };
 
@@ -43,7 +39,7 @@ impl Door {
     pub async fn handle(&self, row: InboxRow) {
         let read = incoming::read(&row.body, Some(&self.app.own.username)).what;
         let (sender, tapped) = who(&read);
-        let chat = sender.as_ref().map(|sender| sender.id.chat());
+        let from = sender.as_ref().map(|sender| sender.id);
         let worker = self.clone();
         let taken = row.clone();
         let done = tokio::spawn(async move { worker.carry_out(taken, read, sender, tapped).await }).await;
@@ -53,13 +49,9 @@ impl Door {
             Err(panic) => Some(Error::Internal(anyhow::anyhow!("the handler ended in a panic: {panic}"))),
         };
         if let Some(error) = failed {
-            let from = chat.map(|chat| TelegramId(chat.0));
             if let Err(error) = self.app.update_failed(&row, from, error).await {
                 tracing::error!(update = %row.id, error = %error, "a failed update could not be written down; its lease will run out");
             }
-        }
-        if let Some(chat) = chat {
-            self.speak(chat).await;
         }
     }
 
@@ -100,12 +92,6 @@ impl Door {
         let alert = matches!(toast, Some(Toast::NotYours | Toast::Expired | Toast::Broken));
         if let Err(error) = self.api.answer_tap(&waiting.callback, text, alert).await {
             tracing::debug!(%error, "a tap was not answered");
-        }
-    }
-
-    async fn speak(&self, chat: ChatId) {
-        if let Err(error) = self.app.speak_to(chat).await {
-            tracing::warn!(chat = %chat, error = %error, "what waits for chat {chat} is left to the outbox worker");
         }
     }
 }

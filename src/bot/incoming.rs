@@ -108,8 +108,8 @@ pub fn read(bytes: &[u8], own_username: Option<&str>) -> Incoming {
 fn understand(kind: &str, body: &Value, own_username: Option<&str>) -> Option<What> {
     match kind {
         "message" => message::written(body, own_username),
-        "edited_message" => message::edited(body),
-        "channel_post" | "edited_channel_post" => message::elsewhere(body),
+        "edited_message" => message::edited(body, own_username),
+        "channel_post" | "edited_channel_post" => message::elsewhere(body, own_username),
         "callback_query" => Some(What::Tap {
             from: sender(body.part("from")?)?,
             callback: body.text("id")?.to_owned(),
@@ -119,7 +119,7 @@ fn understand(kind: &str, body: &Value, own_username: Option<&str>) -> Option<Wh
         "managed_bot" => Some(What::ManagedBot { creator: sender(body.part("user")?)?, bot: bot(body.part("bot")?)? }),
         "my_chat_member" => {
             if !fields::is_private(body.part("chat")?, fields::from_id(body)) {
-                return message::elsewhere(body);
+                return message::elsewhere(body, own_username);
             }
             let status = body.part("new_chat_member")?.text("status")?;
             Some(What::Reach { from: sender(body.part("from")?)?, reachable: !matches!(status, "kicked" | "left") })

@@ -28,7 +28,14 @@ pub fn arrived(body: Vec<u8>) -> Option<Arrived> {
         (_, Some(chat)) => chat_lane(chat),
         (_, None) => format!("update:{}", outside.update),
     };
-    Some(Arrived { update: outside.update, lane, from: outside.from.map(TelegramId), private: outside.private, body })
+    Some(Arrived {
+        update: outside.update,
+        lane,
+        from: outside.from.map(TelegramId),
+        private: outside.private,
+        sent: outside.sent,
+        body,
+    })
 }
 
 /// Polls for as long as this replica is the poller; otherwise waits to become it.

@@ -46,7 +46,7 @@ pub async fn press(here: Here, data: Data) -> Handled {
         Tap::PickModel { purpose: Purpose::Claw(claw), index, fingerprint } => {
             app.ask_model(event, sender, tapped, claw, index, fingerprint).await?;
         }
-        Tap::AddPerson(purpose) => app.ask_person(event, sender, purpose).await?,
+        Tap::AddPerson(purpose) => return app.ask_person(event, sender, tapped, purpose).await,
         Tap::RemovePerson(purpose, id) => return app.remove_person(event, sender, tapped, purpose, id).await,
         Tap::PeopleDone(Purpose::Hatch) => app.people_done(event, sender, tapped).await?,
         Tap::PeopleDone(Purpose::Claw(claw)) => app.ask_people(event, sender, tapped, claw).await?,

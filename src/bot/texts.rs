@@ -14,6 +14,7 @@ use crate::{
         refusal::Refusal,
         wizard::Expecting,
     },
+    view,
 };
 
 /// A text, or one that was changed, or one that was passed on with a token in it.
@@ -28,6 +29,9 @@ pub struct Text {
 pub fn text(what: What) -> Option<Text> {
     match what {
         What::Text { text, message, .. } => Some(Text { text, message, edited: false }),
+        What::Command { arguments, message, .. } if sealed_token(&arguments).is_some() => {
+            Some(Text { text: arguments, message, edited: false })
+        }
         What::Edited { text, message, .. } => Some(Text { text, message, edited: true }),
         // BotFather's own message, passed on whole, is as good as its token.
         What::Forward { text: Some(text), message, .. } if sealed_token(&text).is_some() => {
@@ -50,6 +54,8 @@ pub async fn understand(here: Here, text: Text) -> Handled {
     match app.expecting(&sender).await? {
         Expecting::Nothing => app.not_understood(&event, &sender).await?,
         Expecting::Token(_) => return Err(Refusal::NotAToken.into()),
+        // The picker's own key sends its label.
+        Expecting::Person(purpose) if view::is_cancel(&text.text) => app.close_picker(&event, &sender, tapped, purpose).await?,
         Expecting::Person(_) => app.add_person(&event, &sender, typed_guest(&text.text)?).await?,
         Expecting::Title(claw) => app.rename(&event, &sender, tapped, claw, &text.text).await?,
         Expecting::Zone => app.set_zone(&event, &sender, tapped, &text.text).await?,

@@ -23,8 +23,9 @@ impl BotToken {
     /// The one token that `text` is, or nothing when it holds anything else.
     pub fn parse(text: &str) -> Option<BotToken> {
         let text = text.trim();
-        let whole = find_tokens(text).into_iter().next().filter(|found| *found == (0..text.len()))?;
-        let bot = text[whole].split(':').next()?.parse().ok()?;
+        find_tokens(text).into_iter().next().filter(|found| *found == (0..text.len()))?;
+        let (bot, secret) = text.split_once(':')?;
+        let bot = bot.parse().ok().filter(|_| SECRET_CHARS.contains(&secret.len()))?;
         Some(BotToken { bot: BotId(bot), text: Secret::new(text.to_owned()) })
     }
 
@@ -33,18 +34,26 @@ impl BotToken {
     }
 }
 
-/// Where in `text` something stands that has the form of a bot token.
+/// Where in `text` something stands that holds a bot token, also with other letters stuck to it: what is too long to
+/// be one may still contain one. The places are in order and do not overlap.
 pub fn find_tokens(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let secret_char = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
     let mut found: Vec<Range<usize>> = Vec::new();
     for (colon, _) in text.match_indices(':') {
-        let digits = bytes[..colon].iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let digits = bytes[..colon].iter().rev().take_while(|b| b.is_ascii_digit()).count().min(*ID_DIGITS.end());
         let secret = bytes[colon + 1..].iter().take_while(|b| secret_char(**b)).count();
-        if ID_DIGITS.contains(&digits) && SECRET_CHARS.contains(&secret) {
-            found.push(colon - digits..colon + 1 + secret);
+        if digits < *ID_DIGITS.start() || secret < *SECRET_CHARS.start() {
+            continue;
         }
+        let start = colon - digits;
+        if let Some(last) = found.last_mut() {
+            // Two tokens without anything between them: the second one's digits are not the first one's secret.
+            last.end = last.end.min(start.max(last.start));
+        }
+        found.push(start..colon + 1 + secret);
     }
+    found.retain(|range| !range.is_empty());
     found
 }
 
@@ -76,5 +85,16 @@ mod tests {
         let text = format!("Use this token: {TOKEN}, keep it («{TOKEN}») or time 12:30");
         let found: Vec<&str> = find_tokens(&text).into_iter().map(|range| &text[range]).collect();
         assert_eq!(found, [TOKEN, TOKEN]);
+    }
+
+    #[test]
+    fn tokens_stuck_together_or_to_other_letters_do_not_escape() {
+        for text in [format!("{TOKEN}{TOKEN}"), format!("99999999{TOKEN}{}", "x".repeat(80)), format!("{TOKEN}:{TOKEN}")] {
+            let mut clean = text.clone();
+            for range in find_tokens(&text).into_iter().rev() {
+                clean.replace_range(range, "-");
+            }
+            assert!(!clean.contains("AAfake"), "{clean}");
+        }
     }
 }

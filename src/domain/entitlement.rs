@@ -100,6 +100,36 @@ impl Entitlement {
     }
 }
 
+/// The right of the claw that stands at `rank` (from 0) among its person's claws. The trial, while it runs, carries
+/// the first; each grant carries one, the oldest the first. A claw beyond them has no right of its own.
+pub fn right_at(periods: &[Period], rank: usize, now: Time) -> Entitlement {
+    let live = |kind: PeriodKind| periods.iter().filter(move |p| p.kind == kind && (p.waits() || p.runs(now)));
+    let mut grants: Vec<&Period> = live(PeriodKind::Grant).collect();
+    // Those that run come first, in the order they began.
+    grants.sort_by_key(|grant| (grant.started.is_none(), grant.started, grant.id));
+    let trial = live(PeriodKind::Trial).filter(|_| rank == 0);
+    let own: Vec<Period> = trial.chain(grants.get(rank).copied()).cloned().collect();
+    if !own.is_empty() {
+        return Entitlement::of(&own, now);
+    }
+    let over: Vec<Period> = periods.iter().filter(|p| !p.waits() && !p.runs(now)).cloned().collect();
+    Entitlement::of(&over, now)
+}
+
+/// Until when it all lasts if nothing is paused, and what kind ends last: each waiting period follows the running one
+/// that ends first. Nothing when none runs.
+pub fn lasts(periods: &[Period], now: Time) -> Option<(PeriodKind, Time)> {
+    let mut ends: Vec<(Time, PeriodKind)> =
+        periods.iter().filter(|p| p.runs(now)).filter_map(|p| Some((p.ends()?, p.kind))).collect();
+    let mut waiting: Vec<&Period> = periods.iter().filter(|p| p.waits()).collect();
+    waiting.sort_by_key(|p| p.id);
+    for next in waiting {
+        let first = ends.iter_mut().min_by_key(|(end, _)| *end)?;
+        *first = (first.0 + next.length, next.kind);
+    }
+    ends.into_iter().max_by_key(|(end, _)| *end).map(|(end, kind)| (kind, end))
+}
+
 /// How many claws a person may have at once: one for the trial (or whatever has run out), one for each live grant.
 pub fn claws_allowed(periods: &[Period], now: Time) -> usize {
     let live = |p: &&Period| p.waits() || p.runs(now);
@@ -190,6 +220,34 @@ mod tests {
         assert_eq!(EndingIn::next_after(&trial, Time(0)), Some(Time(24 * 3_600_000)));
         let short = period(2, PeriodKind::Trial, Some(0), 3);
         assert_eq!(EndingIn::due(&short, Time(1)), None, "a three-hour trial is not said to end in six hours");
+    }
+
+    #[test]
+    fn each_claw_has_the_right_of_its_rank() {
+        let hour = |n: i64| n * 3_600_000;
+        let trial = period(1, PeriodKind::Trial, Some(0), 48);
+        let first = period(2, PeriodKind::Grant, None, 720);
+        let second = period(3, PeriodKind::Grant, Some(hour(1)), 24);
+        let all = [trial.clone(), first.clone(), second.clone()];
+        assert_eq!(right_at(&all, 0, Time(hour(2))), Entitlement::Running(trial.clone()));
+        assert_eq!(right_at(&all, 1, Time(hour(2))), Entitlement::Waiting(first.clone()));
+        assert!(matches!(right_at(&all, 2, Time(hour(2))), Entitlement::None));
+        assert_eq!(right_at(&all, 0, Time(hour(50))), Entitlement::Waiting(first));
+        assert_eq!(right_at(&all, 1, Time(hour(50))), Entitlement::Ended(trial));
+        assert_eq!(right_at(&[], 0, Time(0)), Entitlement::None);
+    }
+
+    #[test]
+    fn periods_follow_one_another_as_far_as_claws_use_them() {
+        let hour = |n: i64| Time(n * 3_600_000);
+        let trial = period(1, PeriodKind::Trial, Some(0), 48);
+        let (first, second) = (period(2, PeriodKind::Grant, None, 720), period(3, PeriodKind::Grant, None, 720));
+        let all = [trial.clone(), first.clone(), second.clone()];
+        assert_eq!(lasts(&all, hour(1)), Some((PeriodKind::Grant, hour(48 + 720 + 720))), "one after the other");
+        let two = [trial.clone(), Period { started: Some(hour(1)), ..first.clone() }, second];
+        assert_eq!(lasts(&two, hour(2)), Some((PeriodKind::Grant, hour(48 + 720))), "two side by side");
+        assert_eq!(lasts(std::slice::from_ref(&trial), hour(1)), Some((PeriodKind::Trial, hour(48))));
+        assert_eq!(lasts(std::slice::from_ref(&first), hour(1)), None);
     }
 
     #[test]

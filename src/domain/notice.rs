@@ -115,6 +115,20 @@ pub enum HatchStage {
     Starting,
 }
 
+/// What becomes of time that was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantedFor {
+    /// It waits for a bot to be connected.
+    NoBot,
+    /// A claw hatches by it.
+    Hatching,
+    /// A claw that slept wakes by it.
+    Waking { claw: ClawId, bot: String },
+    /// A claw goes on by it when the time it has now is over.
+    GoingOn { claw: ClawId, bot: String },
+}
+
 /// Why someone waits in line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -183,6 +197,10 @@ pub enum Notice {
         foreign_webhook: bool,
         /// The message that held the token is deleted (always, unless the bot was made in one tap).
         pasted: bool,
+    },
+    /// A bot was made in one tap while nobody was choosing one. It is kept for later.
+    BotKept {
+        bot: String,
     },
     ChooseModel {
         purpose: Purpose,
@@ -329,7 +347,7 @@ pub enum Notice {
     // Grants by an admin.
     Granted {
         days: u32,
-        hatching: bool,
+        claw: GrantedFor,
     },
     GrantWithdrawn,
     ClawTakenAway {

@@ -40,8 +40,10 @@ pub enum Refusal {
     NotANumber,
 
     // Hatching.
-    #[error("the trial of this person or bot was used before")]
+    #[error("the trial of this person was used before")]
     TrialUsed,
+    #[error("the trial of this bot was used before")]
+    BotTrialUsed,
     #[error("no period gives a right to a claw")]
     NotEntitled,
     #[error("there is already a claw for every right")]

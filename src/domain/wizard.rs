@@ -78,6 +78,11 @@ impl Wizard {
         Some(self)
     }
 
+    /// Whether anything was chosen that would be missed.
+    pub fn has_answers(&self) -> bool {
+        self.bot.is_some() || self.model.is_some() || !self.people.is_empty()
+    }
+
     /// The earliest step that still lacks an answer, if that is before `step`. A button of an older screen cannot jump ahead.
     pub fn missing(&self, terms_agreed: bool) -> Option<WizardStep> {
         match (terms_agreed, &self.bot, &self.model) {

@@ -18,14 +18,30 @@ pub(super) struct Role {
     /// In addresses of the page.
     pub slug: &'static str,
     pub language: &'static str,
+    /// What one reads first.
+    pub greeting: &'static str,
     /// Said below the name.
     pub what: &'static str,
 }
 
-pub(super) const ANN: Role = Role { id: TelegramId(1001), name: "Ann", slug: "ann", language: "en", what: "speaks English" };
-pub(super) const BORIS: Role =
-    Role { id: TelegramId(1002), name: "Boris", slug: "boris", language: "ru", what: "speaks Russian" };
-pub(super) const OLGA: Role = Role { id: TelegramId(9001), name: "Olga", slug: "olga", language: "en", what: "the operator" };
+pub(super) const ANN: Role =
+    Role { id: TelegramId(1001), name: "Ann", slug: "ann", language: "en", greeting: "You are Ann.", what: "speaks English" };
+pub(super) const BORIS: Role = Role {
+    id: TelegramId(1002),
+    name: "Boris",
+    slug: "boris",
+    language: "ru",
+    greeting: "You are Boris.",
+    what: "speaks Russian",
+};
+pub(super) const OLGA: Role = Role {
+    id: TelegramId(9001),
+    name: "Olga",
+    slug: "olga",
+    language: "en",
+    greeting: "You are Olga, the operator.",
+    what: "the operator",
+};
 pub(super) const CAST: [&Role; 3] = [&ANN, &BORIS, &OLGA];
 
 impl Role {

@@ -13,6 +13,7 @@ statements! {
     RAISE = "INSERT INTO alerts (name, alert, since, code) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO UPDATE SET alert = excluded.alert, \
              since = excluded.since, code = excluded.code, resolved_at = NULL WHERE alerts.resolved_at IS NOT NULL";
     RESOLVE = "UPDATE alerts SET resolved_at = $2 WHERE name = $1 AND resolved_at IS NULL RETURNING *";
+    SWEEP = "DELETE FROM alerts WHERE resolved_at < $1 OR (since < $1 AND (name LIKE 'poison:%' OR name LIKE 'message:%'))";
     OPEN = "SELECT * FROM alerts WHERE resolved_at IS NULL ORDER BY since";
 }
 
@@ -43,6 +44,10 @@ impl Tx {
     /// The alert that is over now, if it was open.
     pub async fn resolve_alert(&mut self, name: &str, now: Time) -> Result<Option<OpenAlert>> {
         self.find(RESOLVE, values![name, now]).await?.as_ref().map(open_alert).transpose()
+    }
+
+    pub async fn sweep_alerts(&mut self, before: Time) -> Result<u64> {
+        self.run(SWEEP, values![before]).await
     }
 
     pub async fn list_open_alerts(&mut self) -> Result<Vec<OpenAlert>> {

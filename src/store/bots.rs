@@ -10,17 +10,19 @@ use crate::{
 };
 
 statements! {
-    FIND = "SELECT * FROM bots WHERE id = $1", postgres "SELECT * FROM bots WHERE id = $1 FOR UPDATE";
+    FIND = "SELECT * FROM bots WHERE id = $1";
+    HOLD = "SELECT * FROM bots WHERE id = $1", postgres "SELECT * FROM bots WHERE id = $1 FOR UPDATE";
     PUT = "INSERT INTO bots (id, person_id, username, name, managed, token, due_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
            ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, username = excluded.username, name = excluded.name, \
-           managed = excluded.managed, token = excluded.token, due_at = excluded.due_at, access = NULL";
+           managed = CASE WHEN bots.managed = 1 AND bots.person_id = excluded.person_id THEN 1 ELSE excluded.managed END, \
+           token = excluded.token, due_at = $9, access = NULL, fence = bots.fence + 1, lease_until = NULL";
     FREE = "SELECT b.* FROM bots b WHERE b.person_id = $1 AND b.token IS NOT NULL \
             AND NOT EXISTS (SELECT 1 FROM claws c WHERE c.bot_id = b.id AND c.destroyed_at IS NULL) ORDER BY b.created_at DESC LIMIT 5";
     OF_PERSON = "SELECT * FROM bots WHERE person_id = $1 AND token IS NOT NULL ORDER BY id";
     ERASE_TOKEN = "UPDATE bots SET token = NULL, due_at = NULL WHERE id = $1";
-    ACCESS_DUE = "UPDATE bots SET due_at = $2 WHERE id = $1 AND managed = 1 AND token IS NOT NULL";
-    CLAIM_ACCESS = claim!(sqlite, "bots", "t.managed = 1 AND t.token IS NOT NULL", "t.due_at"),
-        postgres claim!(postgres, "bots", "t.managed = 1 AND t.token IS NOT NULL", "t.due_at");
+    ACCESS_DUE = "UPDATE bots SET due_at = $2, fence = fence + 1, lease_until = NULL WHERE id = $1 AND managed = 1 AND token IS NOT NULL";
+    CLAIM_ACCESS = claim!(sqlite, "bots", "t.due_at <= $1", "t.managed = 1 AND t.token IS NOT NULL", "t.due_at"),
+        postgres claim!(postgres, "bots", "t.due_at <= $1", "t.managed = 1 AND t.token IS NOT NULL", "t.due_at");
     ACCESS_DONE = "UPDATE bots SET access = $3, due_at = $4, tries = $5, lease_until = NULL WHERE id = $1 AND fence = $2";
     SEALED = "SELECT id, person_id, token FROM bots WHERE token IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
     RESEAL = "UPDATE bots SET token = $3 WHERE id = $1 AND token = $2";
@@ -65,11 +67,17 @@ impl Tx {
         self.find(FIND, values![id]).await?.as_ref().map(bot).transpose()
     }
 
+    /// The bot, held until the transaction ends.
+    pub async fn hold_bot(&mut self, id: BotId) -> Result<Option<Bot>> {
+        self.find(HOLD, values![id]).await?.as_ref().map(bot).transpose()
+    }
+
     /// Connects a bot to its person, or replaces its token; its access list is looked at soon.
     pub async fn put_bot(&mut self, bot: &Bot, now: Time) -> Result<()> {
-        let due = bot.managed.then_some(now);
+        // Rows that are not managed are never claimed, whatever their due time says.
+        let due = Some(now);
         let brief = &bot.brief;
-        let values = values![brief.id, bot.person, &brief.username, &brief.name, bot.managed, bot.token.clone(), due, now];
+        let values = values![brief.id, bot.person, &brief.username, &brief.name, bot.managed, bot.token.clone(), due, now, due];
         self.run(PUT, values).await.map(drop)
     }
 

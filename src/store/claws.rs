@@ -16,10 +16,10 @@ use crate::{
 
 statements! {
     INSERT = "INSERT INTO claws (id, person_id, number, driver, title, bot_id, spec, previous, generation, wish, seen, working_since, late, \
-              tries, keeps_data, first_ready, destroyed_at, created_at, version, due_at, asks) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+              tries, keeps_data, first_ready, destroyed_at, created_at, version, due_at, asks, warned_at) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
     SAVE = "UPDATE claws SET title = $2, bot_id = $3, spec = $4, previous = $5, generation = $6, wish = $7, seen = $8, working_since = $9, \
-            late = $10, tries = $11, keeps_data = $12, first_ready = $13, destroyed_at = $14, due_at = $15, asks = $17, version = version + 1 \
+            late = $10, tries = $11, keeps_data = $12, first_ready = $13, destroyed_at = $14, due_at = $15, asks = $17, warned_at = $18, version = version + 1 \
             WHERE id = $1 AND version = $16";
     RELEASE = "UPDATE claws SET lease_until = NULL, due_at = $3 WHERE id = $1 AND fence = $2";
     WAKE = "UPDATE claws SET due_at = $2 WHERE id = $1 AND destroyed_at IS NULL";
@@ -29,18 +29,18 @@ statements! {
     BY_BOT = "SELECT * FROM claws WHERE bot_id = $1 AND destroyed_at IS NULL";
     COUNT_LIVING = "SELECT COUNT(*) FROM claws WHERE destroyed_at IS NULL";
     FLEET = "SELECT * FROM claws WHERE destroyed_at IS NULL ORDER BY created_at DESC, id LIMIT $1 OFFSET $2";
-    CLAIM = claim!(sqlite, "claws", "t.destroyed_at IS NULL", "t.due_at"),
-        postgres claim!(postgres, "claws", "t.destroyed_at IS NULL", "t.due_at");
+    CLAIM = claim!(sqlite, "claws", "t.due_at <= $1", "t.destroyed_at IS NULL", "t.due_at"),
+        postgres claim!(postgres, "claws", "t.due_at <= $1", "t.destroyed_at IS NULL", "t.due_at");
     OVERDUE = "SELECT COUNT(*) AS waiting, MIN(due_at) AS oldest FROM claws WHERE destroyed_at IS NULL AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)";
-    HATCHING = "SELECT * FROM claws WHERE destroyed_at IS NULL AND working_since > $1 AND late = 0 AND wish LIKE '%\"running\"%' ORDER BY id LIMIT 200";
+    HATCHING = "SELECT id FROM claws WHERE working_since > $1 AND first_ready IS NULL AND destroyed_at IS NULL ORDER BY working_since LIMIT 500";
     AHEAD = "SELECT COUNT(*) FROM claws WHERE destroyed_at IS NULL AND created_at < $1 AND seen LIKE '%\"no_capacity\"%'";
     STALE = "UPDATE claws SET due_at = $1 WHERE destroyed_at IS NULL AND (due_at IS NULL OR due_at > $1)";
 }
 
-/// A claw taken for one step.
-#[derive(Clone, Debug)]
+/// A claw taken for one step. It is read anew under a lock, so that one row nobody can read stops only itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClawLease {
-    pub claw: Claw,
+    pub id: ClawId,
     pub fence: i64,
     pub until: Time,
 }
@@ -64,6 +64,7 @@ fn claw(row: &Row) -> Result<Claw> {
         tries: u32::try_from(row.int("tries")?).unwrap_or(u32::MAX),
         keeps_data: row.yes("keeps_data")?,
         first_ready: row.maybe_time("first_ready")?,
+        warned: row.maybe_time("warned_at")?,
         destroyed: row.maybe_time("destroyed_at")?,
         created: row.time("created_at")?,
         version: row.int("version")?,
@@ -95,6 +96,7 @@ impl Tx {
             claw.version,
             due,
             claw.asks,
+            claw.warned,
         ];
         self.run(INSERT, values).await.map(drop)
     }
@@ -119,6 +121,7 @@ impl Tx {
             due,
             claw.version,
             claw.asks,
+            claw.warned,
         ];
         match self.run(SAVE, values).await? {
             1 => Ok(()),
@@ -133,8 +136,8 @@ impl Tx {
 
     /// The claw of a lease as it is now, held; an error when the lease was lost to somebody else.
     pub async fn hold_leased_claw(&mut self, lease: &ClawLease) -> Result<Claw> {
-        let lost = || StoreError::LeaseLost { table: "claws", id: lease.claw.id.to_string() };
-        let row = self.find(HOLD, values![lease.claw.id]).await?.ok_or_else(lost)?;
+        let lost = || StoreError::LeaseLost { table: "claws", id: lease.id.to_string() };
+        let row = self.find(HOLD, values![lease.id]).await?.ok_or_else(lost)?;
         if row.int("fence")? != lease.fence { Err(lost()) } else { claw(&row) }
     }
 
@@ -159,9 +162,9 @@ impl Tx {
         Backlog::read(self.find(OVERDUE, values![now]).await?)
     }
 
-    /// Claws on their way up since `since` or later.
-    pub async fn list_hatching(&mut self, since: Time) -> Result<Vec<Claw>> {
-        self.all(HATCHING, values![since]).await?.iter().map(claw).collect()
+    /// Claws that have never been up and are being worked on since `since` or later.
+    pub async fn list_hatching(&mut self, since: Time) -> Result<Vec<ClawId>> {
+        self.all(HATCHING, values![since]).await?.iter().map(|row| row.parsed("claws", "id")).collect()
     }
 
     /// How many claws made before `created` the infra has no room for.
@@ -170,13 +173,13 @@ impl Tx {
     }
 
     pub async fn claim_claws(&mut self, now: Time, until: Time, most: i64) -> Result<Vec<ClawLease>> {
-        let lease = |row: &Row| Ok(ClawLease { claw: claw(row)?, fence: row.int("fence")?, until });
+        let lease = |row: &Row| Ok(ClawLease { id: row.parsed("claws", "id")?, fence: row.int("fence")?, until });
         self.all(CLAIM, values![now, until, most]).await?.iter().map(lease).collect()
     }
 
     /// Gives the claw back, to be looked at again at `due`.
     pub async fn release_claw(&mut self, lease: &ClawLease, due: Option<Time>) -> Result<()> {
-        self.run(RELEASE, values![lease.claw.id, lease.fence, due]).await.map(drop)
+        self.run(RELEASE, values![lease.id, lease.fence, due]).await.map(drop)
     }
 
     /// Something happened to it: look at it now.

@@ -12,13 +12,15 @@ statements! {
     PERSON = "UPDATE persons SET telegram_id = NULL, name = NULL, zone = NULL, came_with = NULL, desk = '{}', reachable = 0, erased_at = $2 WHERE id = $1";
     BOTS = "UPDATE bots SET token = NULL, username = '', name = '', access = NULL, due_at = NULL WHERE person_id = $1";
     CLAWS = "UPDATE claws SET title = NULL, previous = NULL WHERE person_id = $1";
+    ALERTS = "DELETE FROM alerts WHERE alert LIKE $1";
+    TOLD_ADMINS = "UPDATE outbox SET notice = NULL, done_at = COALESCE(done_at, $2) WHERE notice LIKE $1";
     PERIODS = "UPDATE periods SET reason = NULL WHERE person_id = $1";
     LINE = "DELETE FROM line WHERE person_id = $1";
     CONFIRMATIONS = "DELETE FROM confirmations WHERE person_id = $1";
     TOKENS = "DELETE FROM pending_tokens WHERE telegram_id = $1";
     MESSAGES = "DELETE FROM outbox WHERE chat_id = $1";
     SLOTS = "DELETE FROM slots WHERE chat_id = $1";
-    EVENTS = "UPDATE inbox SET lane = 'erased', body = CASE WHEN done_at IS NULL THEN body ELSE NULL END WHERE lane = $1";
+    EVENTS = "UPDATE inbox SET lane = 'erased', body = CASE WHEN done_at IS NULL AND dead_at IS NULL THEN body ELSE NULL END WHERE lane = $1";
     FREE_INBOX = "UPDATE inbox SET lease_until = NULL WHERE lease_until IS NOT NULL";
     FREE_OUTBOX = "UPDATE outbox SET lease_until = NULL WHERE lease_until IS NOT NULL AND done_at IS NULL";
     FREE_CLAWS = "UPDATE claws SET lease_until = NULL WHERE lease_until IS NOT NULL";
@@ -33,6 +35,11 @@ impl Tx {
         let chat: ChatId = telegram.chat();
         for sql in [BOTS, CLAWS, PERIODS, LINE, CONFIRMATIONS] {
             self.run(sql, values![id]).await?;
+        }
+        // What admins were told of them names them: as `"telegram":<id>`, or as the `"person":<id>` of an act.
+        for named in [format!("%\"telegram\":{telegram},%"), format!("%\"person\":{telegram},%")] {
+            self.run(ALERTS, values![named.clone()]).await?;
+            self.run(TOLD_ADMINS, values![named, now]).await?;
         }
         for sql in [MESSAGES, SLOTS] {
             self.run(sql, values![chat]).await?;

@@ -20,10 +20,8 @@ statements! {
                AND lease_until IS NULL AND tries = 0 RETURNING fresh";
     ADD = "INSERT INTO outbox (id, chat_id, act, slot, fresh, message_id, once, notice, created_at, due_at) \
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT (once) DO NOTHING";
-    CLAIM = claim!(sqlite, "outbox", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id"),
-        postgres claim!(postgres, "outbox", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id");
-    CLAIM_CHAT = claim!(sqlite, "outbox", "t.chat_id = $4 AND t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.id"),
-        postgres claim!(postgres, "outbox", "t.chat_id = $4 AND t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.id");
+    CLAIM = claim!(sqlite, "outbox", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id"),
+        postgres claim!(postgres, "outbox", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id");
     DONE = "UPDATE outbox SET done_at = $3, outcome = $4, unclear = $5, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL";
     RETRY = "UPDATE outbox SET due_at = $3, tries = tries + $4, unclear = $5, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL";
     SAID = "SELECT COUNT(*) FROM outbox WHERE once = $1";
@@ -31,9 +29,12 @@ statements! {
     SLOT = "SELECT message_id FROM slots WHERE chat_id = $1 AND slot = $2";
     PUT_SLOT = "INSERT INTO slots (chat_id, slot, message_id) VALUES ($1, $2, $3) ON CONFLICT (chat_id, slot) DO UPDATE SET message_id = excluded.message_id";
     DROP_SLOT = "DELETE FROM slots WHERE chat_id = $1 AND slot = $2";
+    WITHDRAW = "DELETE FROM outbox WHERE chat_id = $1 AND slot = $2 AND done_at IS NULL AND lease_until IS NULL";
     RENAME_SLOT = "UPDATE slots SET slot = $3 WHERE chat_id = $1 AND slot = $2";
+    SWEEP_SAID = "DELETE FROM outbox WHERE created_at < $1 AND done_at IS NOT NULL AND once IS NULL";
     SWEEP_TEXTS = "UPDATE outbox SET notice = NULL WHERE created_at < $1 AND done_at IS NOT NULL AND notice IS NOT NULL";
-    SWEEP_ERASED = "DELETE FROM outbox WHERE done_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM persons p WHERE p.telegram_id = outbox.chat_id)";
+    SWEEP_FORGOTTEN = "DELETE FROM outbox WHERE done_at IS NOT NULL AND once LIKE 'forgotten:%'";
+    UNSAID = "UPDATE outbox SET done_at = $2, outcome = 'blocked', notice = NULL WHERE id = $1";
     OPEN = "SELECT COUNT(*) AS waiting, MIN(created_at) AS oldest FROM outbox WHERE done_at IS NULL";
     LATEST = "SELECT * FROM outbox ORDER BY id DESC LIMIT $1";
 }
@@ -65,13 +66,14 @@ pub struct Message {
     /// The slot by its name in the database.
     pub slot: Option<String>,
     pub fresh: bool,
-    /// What to draw; nothing when the row deletes `message`.
-    pub notice: Option<Notice>,
+    /// What to draw; nothing when the row deletes `message`, an error when this version cannot read it.
+    pub notice: Option<std::result::Result<Notice, String>>,
     pub message: Option<MessageId>,
     pub fence: i64,
     pub tries: i64,
     /// An earlier attempt may have arrived.
     pub unclear: bool,
+    pub created: Time,
 }
 
 /// How a row ended.
@@ -98,7 +100,7 @@ pub struct OutboxGlance {
 }
 
 fn message(row: &Row) -> Result<Message> {
-    let notice = row.maybe_text("notice")?.map(|text| from_json(&text, "outbox", "notice")).transpose()?;
+    let notice = row.maybe_text("notice")?.map(|text| from_json(&text, "outbox", "notice").map_err(|error| error.to_string()));
     Ok(Message {
         id: row.parsed("outbox", "id")?,
         chat: ChatId(row.int("chat_id")?),
@@ -109,6 +111,7 @@ fn message(row: &Row) -> Result<Message> {
         fence: row.int("fence")?,
         tries: row.int("tries")?,
         unclear: row.yes("unclear")?,
+        created: row.time("created_at")?,
     })
 }
 
@@ -136,11 +139,6 @@ impl Tx {
     /// The next message of each of up to `most` chats.
     pub async fn claim_messages(&mut self, now: Time, until: Time, most: i64) -> Result<Vec<Message>> {
         self.all(CLAIM, values![now, until, most]).await?.iter().map(message).collect()
-    }
-
-    /// The next message of one chat.
-    pub async fn claim_message_of(&mut self, chat: ChatId, now: Time, until: Time) -> Result<Option<Message>> {
-        self.find(CLAIM_CHAT, values![now, until, 1_i64, chat]).await?.as_ref().map(message).transpose()
     }
 
     pub async fn finish_message(&mut self, sent: &Message, outcome: Outcome, now: Time) -> Result<()> {
@@ -183,12 +181,25 @@ impl Tx {
     /// Hands a slot's message over to another slot: the wizard's last screen becomes the hatching.
     pub async fn rename_slot(&mut self, chat: ChatId, from: &Slot, to: &Slot) -> Result<()> {
         self.run(DROP_SLOT, values![chat, to.name()]).await?;
+        // Whatever was still to be drawn there would come back as a message of its own.
+        self.run(WITHDRAW, values![chat, from.name()]).await?;
         self.run(RENAME_SLOT, values![chat, from.name(), to.name()]).await.map(drop)
     }
 
-    /// Forgets what was said before `before`.
-    pub async fn sweep_messages(&mut self, before: Time) -> Result<u64> {
-        Ok(self.run(SWEEP_TEXTS, values![before]).await? + self.run(SWEEP_ERASED, values![]).await?)
+    /// Forgets what was said before `before`. Rows that were to be said once stay, without their words, as the proof.
+    pub async fn sweep_messages(&mut self, before: Time) -> Result<()> {
+        self.run(SWEEP_SAID, values![before]).await?;
+        self.run(SWEEP_TEXTS, values![before]).await.map(drop)
+    }
+
+    /// Forgets the last word to people who asked to be forgotten.
+    pub async fn sweep_forgotten(&mut self) -> Result<()> {
+        self.run(SWEEP_FORGOTTEN, values![]).await.map(drop)
+    }
+
+    /// Marks a queued message as one that cannot be said: its person is out of reach.
+    pub async fn mark_unsaid(&mut self, id: OutboxId, now: Time) -> Result<()> {
+        self.run(UNSAID, values![id, now]).await.map(drop)
     }
 
     /// What is not said yet.

@@ -7,7 +7,7 @@ use crate::{
 
 statements! {
     ADD = "INSERT INTO schedules (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
-    TAKE = "UPDATE schedules SET lease_until = $3, fence = fence + 1 WHERE name = $1 AND due_at <= $2 AND (lease_until IS NULL OR lease_until <= $2) RETURNING fence";
+    TAKE = "UPDATE schedules SET lease_until = $3, fence = fence + 1 WHERE name = $1 AND (due_at <= $2 OR due_at > $2 + 86400000) AND (lease_until IS NULL OR lease_until <= $2 OR lease_until > $2 + 3600000) RETURNING fence";
     KEEP = "UPDATE schedules SET lease_until = $3 WHERE name = $1 AND fence = $2 AND lease_until IS NOT NULL";
     GIVE_BACK = "UPDATE schedules SET lease_until = NULL, due_at = $3 WHERE name = $1 AND fence = $2";
     HELD = "SELECT COUNT(*) FROM schedules WHERE name = $1 AND lease_until > $2";

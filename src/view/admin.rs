@@ -76,7 +76,8 @@ pub fn screen(eyes: Eyes<'_>, notice: &AdminNotice) -> Screen {
         AdminNotice::Expired => Page::new(eyes).say("admin-expired", &[]).tap("do-open-fleet", Tap::Fleet { page: 0 }).done(),
         AdminNotice::GrantWaits { person, days } => {
             let facts = [("person", who(eyes, person).into()), ("span", time::days(eyes, *days).into())];
-            Page::new(eyes).say("admin-grant-waits", &facts).tap("do-open-fleet", Tap::Fleet { page: 0 }).done()
+            let told = if person.reachable { "admin-grant-told" } else { "admin-grant-untold" };
+            Page::new(eyes).say("admin-grant-waits", &facts).say(told, &[]).tap("do-open-fleet", Tap::Fleet { page: 0 }).done()
         }
         AdminNotice::Working { act, person, status, since } => {
             let elapsed = time::stopwatch(eyes.now.since(*since));

@@ -29,6 +29,7 @@ pub fn change(eyes: Eyes<'_>, claw: ClawId, bot: &str, change: &Change, keeps_da
         Change::People { guests } => {
             page.say("confirm-people", &[("bot", bot.into()), ("company", company(eyes, *guests).into())])
         }
+        Change::Bot { username } if username == bot => page.say("confirm-token", &[("bot", bot.into())]),
         Change::Bot { username } => page.say("confirm-bot", &[("bot", bot.into()), ("new", username.into())]),
     };
     let page = page.say(if keeps_data { "change-keeps" } else { "change-forgets" }, &[]);

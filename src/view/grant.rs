@@ -1,7 +1,10 @@
 //! Waiting for a place, and what an operator gave or took.
 
 use crate::{
-    domain::{notice::LineReason, tap::Tap},
+    domain::{
+        notice::{GrantedFor, LineReason},
+        tap::Tap,
+    },
     view::{Eyes, Screen, page::Page, time},
 };
 
@@ -25,12 +28,18 @@ pub fn admin_asked(eyes: Eyes<'_>) -> Screen {
     Page::new(eyes).say("admin-asked", &[]).home().done()
 }
 
-pub fn granted(eyes: Eyes<'_>, days: u32, hatching: bool) -> Screen {
-    let page = Page::new(eyes).say("granted", &[("span", time::days(eyes, days).into())]);
-    if hatching {
-        page.say("granted-hatching", &[]).tap("do-my-claws", Tap::Claws)
-    } else {
-        page.say("granted-waiting", &[]).tap("do-hatch", Tap::Hatch)
+pub fn granted(eyes: Eyes<'_>, days: u32, given_for: &GrantedFor) -> Screen {
+    let page = Page::new(eyes);
+    let span = || ("span", time::days(eyes, days).into());
+    match given_for {
+        GrantedFor::NoBot => page.say("granted", &[span()]).say("granted-waiting", &[]).tap("do-hatch", Tap::Hatch),
+        GrantedFor::Hatching => page.say("granted", &[span()]).say("granted-hatching", &[]).tap("do-my-claws", Tap::Claws),
+        GrantedFor::Waking { claw, bot } => {
+            page.say("granted", &[span()]).say("granted-waking", &[("bot", bot.into())]).tap("do-open-card", Tap::Card(*claw))
+        }
+        GrantedFor::GoingOn { claw, bot } => {
+            page.say("granted-more", &[span(), ("bot", bot.into())]).tap("do-open-card", Tap::Card(*claw))
+        }
     }
     .done()
 }

@@ -78,6 +78,7 @@ pub fn screen(notice: &Notice, eyes: Eyes<'_>) -> Screen {
             wizard::choose_bot(eyes, create_url.as_deref(), free, refusal.as_ref())
         }
         Notice::BotGuide { purpose, refusal } => wizard::bot_guide(eyes, *purpose, refusal.as_ref()),
+        Notice::BotKept { bot } => wizard::bot_kept(eyes, bot),
         Notice::BotFound { purpose, bot, foreign_webhook, pasted } => {
             wizard::bot_found(eyes, *purpose, bot, *foreign_webhook, *pasted)
         }
@@ -124,7 +125,7 @@ pub fn screen(notice: &Notice, eyes: Eyes<'_>) -> Screen {
         Notice::Destroyed { bot, by_owner } => ending::destroyed(eyes, bot, *by_owner),
         Notice::Woken { claw, bot } => ending::woken(eyes, *claw, bot),
 
-        Notice::Granted { days, hatching } => grant::granted(eyes, *days, *hatching),
+        Notice::Granted { days, claw } => grant::granted(eyes, *days, claw),
         Notice::GrantWithdrawn => grant::withdrawn(eyes),
         Notice::ClawTakenAway { bot } => grant::taken_away(eyes, bot),
 
@@ -139,6 +140,11 @@ pub fn screen(notice: &Notice, eyes: Eyes<'_>) -> Screen {
         Notice::Cancelled => home::cancelled(eyes),
         Notice::Admin(notice) => admin::screen(eyes, notice),
     }
+}
+
+/// Whether a text is what the picker's own key for leaving it sends, in any language: the person may have switched.
+pub fn is_cancel(text: &str) -> bool {
+    Locale::ALL.into_iter().any(|locale| text::plain(locale, "do-cancel", &[]) == text.trim())
 }
 
 /// The small text that answers a tap.

@@ -29,6 +29,7 @@ pub fn words(eyes: Eyes<'_>, refused: &Refusal) -> Html {
         Refusal::NotAPerson => say("refusal-not-a-person"),
         Refusal::NotANumber => say("refusal-not-a-number"),
         Refusal::TrialUsed => say("refusal-trial-used"),
+        Refusal::BotTrialUsed => say("refusal-bot-trial-used"),
         Refusal::NotEntitled => say("refusal-not-entitled"),
         Refusal::ClawLimit => say("refusal-claw-limit"),
         Refusal::WizardIncomplete => say("refusal-wizard-incomplete"),
@@ -52,7 +53,7 @@ pub fn words(eyes: Eyes<'_>, refused: &Refusal) -> Html {
 fn next_step(eyes: Eyes<'_>, refused: &Refusal) -> Option<Button> {
     match refused {
         Refusal::NotAToken | Refusal::TokenDead => Some(botfather(eyes)),
-        Refusal::OurOwnBot | Refusal::BotTaken | Refusal::BotBusy | Refusal::TokenForgotten => {
+        Refusal::OurOwnBot | Refusal::BotTaken | Refusal::BotBusy | Refusal::TokenForgotten | Refusal::BotTrialUsed => {
             Some(eyes.tap("do-another-bot", Tap::BotStep))
         }
         Refusal::TrialUsed | Refusal::NotEntitled => Some(eyes.tap("do-ask-admin", Tap::AskAdmin)),

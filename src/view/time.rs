@@ -21,7 +21,7 @@ pub fn when(eyes: Eyes<'_>, at: Time) -> Html {
 
 /// "in 6 hours", "5 minutes ago".
 pub fn relative(eyes: Eyes<'_>, at: Time) -> Html {
-    let ahead = at >= eyes.now;
+    let ahead = at > eyes.now;
     let seconds = if ahead { eyes.now.until(at) } else { eyes.now.since(at) }.as_secs();
     let minutes = (seconds + MINUTE / 2) / MINUTE;
     let (unit, n) = match minutes {

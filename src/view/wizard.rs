@@ -80,6 +80,10 @@ pub fn bot_found(eyes: Eyes<'_>, purpose: Purpose, bot: &BotBrief, foreign_webho
     page.row([eyes.tap(yes, Tap::UseBot(bot.id))]).tap("do-another-bot", again).way_back(purpose, back).done()
 }
 
+pub fn bot_kept(eyes: Eyes<'_>, bot: &str) -> Screen {
+    Page::new(eyes).say("bot-kept", &[("bot", bot.into())]).home().done()
+}
+
 pub fn botfather(eyes: Eyes<'_>) -> crate::view::Button {
     eyes.url("do-open-botfather", BOTFATHER.to_owned())
 }

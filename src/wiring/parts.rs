@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use url::Url;
 
 use crate::{
-    app::{self, App, Bells, Floods, Pace, Prudence, Rules},
+    app::{self, App, Bells, Floods, Held, Pace, Prudence, Rules},
     bot::{
         Door,
         api::{BotApi, TapSeal},
@@ -96,6 +96,8 @@ pub async fn assemble(settings: &Settings, outside: Outside) -> anyhow::Result<P
         bells: Bells::default(),
         floods,
         pace,
+        held: Held::default(),
+        infra_failed: std::sync::atomic::AtomicI64::new(0),
     });
     app.plan_chores().await?;
     let door = Door::new(Arc::clone(&app), api.clone());

@@ -81,6 +81,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     tasks.spawn(worker::outbox(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(worker::claws(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(worker::chores(Arc::clone(&product.app), stop.clone()));
+    tasks.spawn(worker::access(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(face_telegram(product.clone(), settings.clone(), stop.clone()));
     tracing::info!(bot = product.app.own.username, listen = %settings.listen, "clawhatch runs as @{}", product.app.own.username);
 
@@ -93,6 +94,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         tracing::warn!("some calls still waited for an answer; their rows know of them");
     }
     tasks.abort_all();
+    product.app.give_back_claws().await;
     // A connection that is still at work is closed by the end of the process.
     let _ = tokio::time::timeout(Duration::from_secs(1), product.app.db.close()).await;
     tracing::info!("stopped");

@@ -10,6 +10,8 @@ use crate::app::{App, ClawLease, InboxRow, Result};
 
 /// How long a loop sleeps when nobody rings.
 const NAP: Duration = Duration::from_millis(500);
+/// How often the clock's own work is looked at.
+const ROUND: Duration = Duration::from_secs(1);
 /// Rows worked on at the same time, in each loop.
 const AT_ONCE: usize = 32;
 
@@ -55,7 +57,7 @@ pub async fn claws(app: Arc<App>, stop: CancellationToken) {
     let one = move |lease: ClawLease| {
         let app = Arc::clone(&app);
         async move {
-            let claw = lease.claw.id;
+            let claw = lease.id;
             if let Err(error) = app.reconcile(lease).await {
                 tracing::warn!(claw.id = %claw, error = %error, "a step of claw {claw} failed and will be taken again");
             }
@@ -64,20 +66,20 @@ pub async fn claws(app: Arc<App>, stop: CancellationToken) {
     keep_taking(bell, stop, take, one).await;
 }
 
-/// Chores of the fleet, the elapsed time on hatching messages, and the access lists of bots.
+/// Chores of the fleet.
 pub async fn chores(app: Arc<App>, stop: CancellationToken) {
-    let mut round: u32 = 0;
-    while stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(1))).await.is_some() {
-        round = round.wrapping_add(1);
-        let outcomes = [
-            ("chores", app.do_chores().await),
-            ("access lists", app.set_access().await.map(drop)),
-            ("progress", if round.is_multiple_of(5) { app.draw_progress().await } else { Ok(()) }),
-        ];
-        for (what, outcome) in outcomes {
-            if let Err(error) = outcome {
-                tracing::warn!(error = %error, "{what} failed and will be done again");
-            }
+    while stop.run_until_cancelled(tokio::time::sleep(ROUND)).await.is_some() {
+        if let Err(error) = app.do_chores().await {
+            tracing::warn!(error = %error, "chores failed and will be done again");
+        }
+    }
+}
+
+/// The access lists of bots: apart, because each may wait for Telegram.
+pub async fn access(app: Arc<App>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(ROUND)).await.is_some() {
+        if let Err(error) = app.set_access().await {
+            tracing::warn!(error = %error, "access lists were not set and will be again");
         }
     }
 }

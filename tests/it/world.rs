@@ -29,6 +29,8 @@ use clawhatch::{
 
 /// Noon on a Friday in summer time.
 pub const START: Time = Time(1_781_870_400_000);
+/// Updates of one person at once; more than any test sends.
+const NO_LIMIT: u32 = 100_000;
 const INFRA_KEY: &str = "infra-key-for-tests";
 
 /// Which database a test runs on.
@@ -92,28 +94,6 @@ macro_rules! on_both {
     )* };
 }
 
-/// A text with incident codes and row ids, which are random, replaced by what they are.
-pub fn masked(text: &str) -> String {
-    let is_code = |word: &str| {
-        word.len() == 6 && word.as_bytes()[3] == b'-' && word.bytes().all(|b| b == b'-' || b.is_ascii_alphanumeric())
-    };
-    let is_row = |word: &str| word.len() == 36 && word.matches('-').count() == 4;
-    let mut out = String::new();
-    for piece in text.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || c == '-')) {
-        let word = piece.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
-        let after = &piece[word.len()..];
-        out.push_str(if is_row(word) {
-            "ROW"
-        } else if is_code(word) && word == word.to_uppercase() {
-            "CODE"
-        } else {
-            word
-        });
-        out.push_str(after);
-    }
-    out
-}
-
 /// Runs a test's body. The same snapshots are asserted once for each database, which has to be allowed.
 pub fn run(body: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
@@ -141,8 +121,17 @@ impl World {
         World::with(on, &[]).await
     }
 
+    /// A world that takes so many updates of one person at once, and then very few.
+    pub async fn with_burst(on: On, burst: u32) -> World {
+        World::made(on, &[], burst).await
+    }
+
     /// A world with some settings changed.
     pub async fn with(on: On, changed: &[(&str, &str)]) -> World {
+        World::made(on, changed, NO_LIMIT).await
+    }
+
+    async fn made(on: On, changed: &[(&str, &str)], burst: u32) -> World {
         http::install_tls();
         let folder = tempfile::tempdir().expect("a folder");
         let database_url = match on {
@@ -174,7 +163,7 @@ impl World {
         ]);
         names.extend(changed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let settings = Settings::from_env(&|name| names.get(name).cloned()).expect("settings for a world");
-        let product = start(&settings, &clock).await;
+        let product = start(&settings, &clock, burst).await;
         World { telegram, infra, clock, product, bot, settings, database_url, names, offset: AtomicI64::new(0), _folder: folder }
     }
 
@@ -187,7 +176,7 @@ impl World {
 
     /// The same world with the product started anew, as after a crash: whatever was only in memory is gone.
     pub async fn restarted(mut self) -> World {
-        self.product = start(&self.settings, &self.clock).await;
+        self.product = start(&self.settings, &self.clock, NO_LIMIT).await;
         self.offset.store(0, Ordering::SeqCst);
         self
     }
@@ -250,80 +239,20 @@ impl World {
         admin
     }
 
-    /// Changes rows by hand, as a test that breaks something does.
-    pub async fn sql(&self, text: &str) -> u64 {
-        let text = sqlx::AssertSqlSafe(text.to_owned());
-        if self.database_url.starts_with("sqlite:") {
-            let pool = sqlx::SqlitePool::connect(&self.database_url).await.expect("the database");
-            let done = sqlx::query(text).execute(&pool).await.expect("a statement").rows_affected();
-            pool.close().await;
-            return done;
-        }
-        let pool = sqlx::PgPool::connect(&self.database_url).await.expect("the database");
-        let done = sqlx::query(text).execute(&pool).await.expect("a statement").rows_affected();
-        pool.close().await;
-        done
-    }
-
-    /// The first column, which must be text, of whatever this selects.
-    pub async fn texts(&self, select: &str) -> Vec<String> {
-        let text = sqlx::AssertSqlSafe(select.to_owned());
-        if self.database_url.starts_with("sqlite:") {
-            let pool = sqlx::SqlitePool::connect(&self.database_url).await.expect("the database");
-            let found = sqlx::query_scalar(text).fetch_all(&pool).await.expect("rows");
-            pool.close().await;
-            return found;
-        }
-        let pool = sqlx::PgPool::connect(&self.database_url).await.expect("the database");
-        let found = sqlx::query_scalar(text).fetch_all(&pool).await.expect("rows");
-        pool.close().await;
-        found
-    }
-
-    /// Every value of every column of every table, as `table.column` and its bytes.
-    pub async fn every_value(&self) -> Vec<(String, Vec<u8>)> {
-        let sqlite = self.database_url.starts_with("sqlite:");
-        let columns = if sqlite {
-            "SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
-        } else {
-            "SELECT table_name || '.' || column_name || CASE data_type WHEN 'bytea' THEN '!' ELSE '' END \
-             FROM information_schema.columns WHERE table_schema = 'public'"
-        };
-        let mut values = Vec::new();
-        for column in self.texts(columns).await {
-            let place = column.trim_end_matches('!').to_owned();
-            let (table, name) = place.split_once('.').expect("a table and a column");
-            let bytes = match (sqlite, column.ends_with('!')) {
-                (true, _) => format!("hex(CAST(\"{name}\" AS BLOB))"),
-                (false, true) => format!("encode(\"{name}\", 'hex')"),
-                (false, false) => format!("encode(convert_to(\"{name}\"::text, 'UTF8'), 'hex')"),
-            };
-            for value in self.texts(&format!("SELECT {bytes} FROM {table} WHERE \"{name}\" IS NOT NULL")).await {
-                values.push((place.clone(), hex::decode(value).expect("hexadecimal digits")));
-            }
-        }
-        values
-    }
-
-    /// How many times something was done, by the audit trail.
-    pub async fn audited(&self, action: &str) -> usize {
-        self.texts(&format!("SELECT id FROM audit WHERE action = '{action}'")).await.len()
-    }
-
     /// A database of our own to look into.
     pub async fn db(&self) -> Db {
         Db::open(&self.database_url).await.expect("the database")
     }
 }
 
-async fn start(settings: &Settings, clock: &Clock) -> Product {
+async fn start(settings: &Settings, clock: &Clock, burst: u32) -> Product {
     let db = Db::open(settings.database_url.expose()).await.expect("the database");
-    let outside = Outside { clock: clock.clone(), db, floods: Floods::with_burst(100_000), pace: Pace::with_burst(100_000) };
+    let outside = Outside { clock: clock.clone(), db, floods: Floods::with_burst(burst), pace: Pace::with_burst(100_000) };
     assemble(settings, outside).await.expect("the product")
 }
 
 impl Someone<'_> {
-    fn bot(&self) -> BotId {
+    pub fn bot(&self) -> BotId {
         self.world.bot.id
     }
 
@@ -357,7 +286,7 @@ impl Someone<'_> {
 
     /// The whole conversation, with random codes and ids masked.
     pub fn masked_chat(&self) -> String {
-        masked(&self.chat())
+        crate::rows::masked(&self.chat())
     }
 
     /// The last message of our bot in this chat, without what was said before it.
@@ -366,7 +295,7 @@ impl Someone<'_> {
         let Some(shown) = shown else { return String::new() };
         let rows =
             shown.buttons.iter().map(|row| row.iter().map(|(label, _)| format!("[ {label} ]")).collect::<Vec<_>>().join(" "));
-        masked(&std::iter::once(shown.text).chain(rows).collect::<Vec<_>>().join("\n"))
+        crate::rows::masked(&std::iter::once(shown.text).chain(rows).collect::<Vec<_>>().join("\n"))
     }
 
     /// Whether any message of our bot shows such a button.
@@ -396,6 +325,19 @@ impl Someone<'_> {
         self.taps("Use this bot").await;
         self.taps("Gemini 3 Flash").await;
         self.taps("Only me").await;
+    }
+
+    /// Opens the card of the only claw.
+    pub async fn opens_card(&self) -> String {
+        self.says("/status").await;
+        self.last()
+    }
+
+    /// Gives somebody time, from the command to the confirmation.
+    pub async fn gives_time(&self, command: &str) {
+        self.says(command).await;
+        self.says("a friend of the house").await;
+        self.taps("Give ").await;
     }
 
     /// Makes a bot with BotFather; gives its token.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    app::{Act, App, Event, Result, Sender, Tapped, admin::person_line},
+    app::{Act, App, Event, Result, Sender, Tapped, admin::person_line, told::taken_away},
     domain::{
         admin::{AdminAct, AdminNotice, Target},
         claw::status,
@@ -70,7 +70,7 @@ impl Act<'_> {
         let leaving = claw.delete(self.now, self.now);
         self.save_claw(&leaving, Some(self.now)).await?;
         self.audit("admin.deprovision", Some(person.id), Some(id), json!({ "revoked": others == 0 })).await?;
-        self.say(&person, format!("taken:{id}"), Notice::ClawTakenAway { bot }).await?;
+        self.say(&person, taken_away(id), Notice::ClawTakenAway { bot }).await?;
         asked.state = ConfirmationState::Given;
         asked.claw = Some(id);
         self.tx.save_confirmation(&asked).await?;

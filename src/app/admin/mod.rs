@@ -57,7 +57,10 @@ impl App {
         let admin = act.know(sender).await?;
         act.expect(&admin, Expecting::Nothing).await?;
         let held = act.tx.hold_confirmation(id).await?;
-        let Some(mut asked) = held.filter(|asked| asked.admin == sender.id && asked.state == ConfirmationState::Asking) else {
+        let still_asked = |asked: &Confirmation| {
+            asked.admin == sender.id && asked.state == ConfirmationState::Asking && act.now < asked.expires
+        };
+        let Some(mut asked) = held.filter(|asked| self.is_admin(sender.id) && still_asked(asked)) else {
             act.draw_home(&admin, Tapped::Typed).await?;
             return act.commit().await;
         };

@@ -7,10 +7,10 @@ use crate::{
     app::{Act, App, Event, Result, Sender, admin::person_line, new_id, offers::right_of},
     domain::{
         admin::{AdminAct, AdminNotice},
-        claw::{Claw, Spec, Wish, status},
+        claw::{Claw, Spec, Wish},
         entitlement::{DEFAULT_GRANT, Entitlement, Period, PeriodKind, claws_allowed},
         ids::{PeriodId, TelegramId},
-        notice::Notice,
+        notice::{GrantedFor, Notice},
         person::Person,
         refusal::Refusal,
         time::DAY,
@@ -52,7 +52,10 @@ impl Act<'_> {
     ) -> Result<AdminNotice> {
         let person = self.person_by_number(telegram).await?;
         let claw = self.claw_to_grant(&person).await?;
-        let bot = self.tx.list_free_bots(person.id).await?.into_iter().next().map(|bot| bot.brief.username);
+        let bot = match &claw {
+            Some(claw) => Some(self.brief(claw.spec.bot).await?.username),
+            None => self.tx.list_free_bots(person.id).await?.into_iter().next().map(|bot| bot.brief.username),
+        };
         let wanted = model.or(claw.as_ref().map(|claw| claw.spec.model.as_str()));
         let catalogue = &self.app.rules.catalogue;
         let model = catalogue.name_of(wanted.unwrap_or(&catalogue.default_model().id));
@@ -85,6 +88,7 @@ impl Act<'_> {
     ) -> Result<()> {
         let person = self.person_by_number(telegram).await?;
         let existing = self.claw_to_grant(&person).await?;
+        let before = Entitlement::of(&self.tx.list_periods(person.id).await?, self.now);
         let grant = Period {
             id: PeriodId(new_id()),
             person: person.id,
@@ -99,21 +103,29 @@ impl Act<'_> {
         self.tx.add_period(&grant).await?;
         self.audit("admin.grant", Some(person.id), existing.as_ref().map(|c| c.id), json!({ "days": days, "model": model }))
             .await?;
+        // Whether a claw that is there was covered before, too.
+        let carries_on = existing.as_ref().map(|_| before.covers_now());
         let claw = match existing {
             Some(claw) => Some(self.carry_on(claw, model).await?),
             None => self.hatch_granted(&person, model).await?,
         };
-        let hatching = claw.is_some();
-        self.say(&person, format!("granted:{}", grant.id), Notice::Granted { days, hatching }).await?;
-        let line = person_line(&person);
-        let notice = match &claw {
-            Some(claw) => AdminNotice::Working { act: asked.act.clone(), person: line, status: status(claw), since: self.now },
-            None => AdminNotice::GrantWaits { person: line, days },
+        let given_for = match (&claw, carries_on) {
+            (None, _) => GrantedFor::NoBot,
+            (Some(_), None) => GrantedFor::Hatching,
+            (Some(claw), Some(covered)) => {
+                let (claw, bot) = (claw.id, self.brief(claw.spec.bot).await?.username);
+                if covered { GrantedFor::GoingOn { claw, bot } } else { GrantedFor::Waking { claw, bot } }
+            }
         };
-        asked.state = if hatching { ConfirmationState::Given } else { ConfirmationState::Finished };
-        asked.claw = claw.map(|claw| claw.id);
+        self.say(&person, format!("granted:{}", grant.id), Notice::Granted { days, claw: given_for }).await?;
+        asked.state = if claw.is_some() { ConfirmationState::Given } else { ConfirmationState::Finished };
+        asked.claw = claw.as_ref().map(|claw| claw.id);
         self.tx.save_confirmation(&asked).await?;
-        self.draw_operation(&asked, false, notice).await
+        match claw {
+            // A claw that runs already may never change: what is to be seen of it is seen now.
+            Some(claw) => self.tell_watchers(&claw).await,
+            None => self.draw_operation(&asked, false, AdminNotice::GrantWaits { person: person_line(&person), days }).await,
+        }
     }
 
     /// A claw that is there gets the grant: it is looked at now, and with another model if one was named.

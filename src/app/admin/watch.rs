@@ -17,7 +17,10 @@ impl Act<'_> {
             let person = person_line(&self.tx.load_person(claw.person).await?);
             let since = asked.given.unwrap_or(self.now);
             let over = match asked.act {
-                AdminAct::Provision { .. } => matches!(word, Status::Ready | Status::Error | Status::Destroyed),
+                // A claw its owner has paused is not woken by more time.
+                AdminAct::Provision { .. } => {
+                    matches!(word, Status::Ready | Status::Degraded | Status::Paused | Status::Error | Status::Destroyed)
+                }
                 AdminAct::Deprovision { .. } => word == Status::Destroyed,
             };
             let act = asked.act.clone();

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::fields::{self, Fields};
+use crate::domain::time::Time;
 
 /// An update from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Envelope {
     pub from: Option<i64>,
     /// It happened in a private chat, or in no chat and so between one person and us.
     pub private: bool,
+    /// When a message was written; nothing for a button, whose message is older than the tap.
+    pub sent: Option<Time>,
 }
 
 /// Reads the envelope; nothing when the bytes hold no update's number. One with a number and nothing else is still told,
@@ -33,5 +36,6 @@ pub fn envelope(bytes: &[u8]) -> Option<Envelope> {
         chat: chat.map_or(from, |chat| chat.number("id")),
         from,
         private: chat.map_or(from.is_some(), |chat| fields::is_private(chat, from)),
+        sent: body.number("date").map(|seconds| Time(seconds.saturating_mul(1000))),
     })
 }

@@ -44,7 +44,7 @@ const TELLING: &[&str] = &["animation", "venue", "photo", "sticker", "voice", "v
 /// A new message.
 pub(super) fn written(body: &Value, own_username: Option<&str>) -> Option<What> {
     if !is_personal(body) {
-        return elsewhere(body);
+        return elsewhere(body, own_username);
     }
     let from = sender(body.part("from")?)?;
     let message = MessageId(body.number("message_id")?);
@@ -68,17 +68,17 @@ pub(super) fn written(body: &Value, own_username: Option<&str>) -> Option<What> 
 }
 
 /// A changed message.
-pub(super) fn edited(body: &Value) -> Option<What> {
+pub(super) fn edited(body: &Value, own_username: Option<&str>) -> Option<What> {
     if !is_personal(body) {
-        return elsewhere(body);
+        return elsewhere(body, own_username);
     }
     Some(What::Edited { from: sender(body.part("from")?)?, message: MessageId(body.number("message_id")?), text: words(body)? })
 }
 
 /// Anything in a group or a channel.
-pub(super) fn elsewhere(body: &Value) -> Option<What> {
+pub(super) fn elsewhere(body: &Value, own_username: Option<&str>) -> Option<What> {
     let chat = ChatId(body.part("chat")?.number("id")?);
-    let command = body.text("text").is_some_and(|text| command(text, None).is_some());
+    let command = body.text("text").is_some_and(|text| command(text, own_username).is_some());
     Some(What::Elsewhere { chat, from: anyone(body), command })
 }
 

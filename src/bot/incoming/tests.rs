@@ -221,7 +221,8 @@ fn a_changed_text_is_told() {
 fn groups_and_channels_are_elsewhere() {
     let elsewhere = |from, command| What::Elsewhere { chat: ChatId(-100), from, command };
     let group = json!({"id": -100, "type": "supergroup", "title": "G"});
-    assert_eq!(written(json!({"chat": group, "text": "/start@other_bot"})), elsewhere(Some(ann()), true));
+    assert_eq!(written(json!({"chat": group, "text": "/start"})), elsewhere(Some(ann()), true));
+    assert_eq!(written(json!({"chat": group, "text": "/start@other_bot"})), elsewhere(Some(ann()), false));
     assert_eq!(written(json!({"chat": group, "text": "hi"})), elsewhere(Some(ann()), false));
     assert_eq!(written(json!({"chat": {"id": -100, "type": "of_tomorrow"}, "text": "hi"})), elsewhere(Some(ann()), false));
     let channel = json!({"message_id": 1, "chat": {"id": -100, "type": "channel"}, "sender_chat": {"id": -100}, "text": "post"});
@@ -248,7 +249,7 @@ fn what_is_no_update_is_unreadable() {
     for bytes in [&b""[..], b"null", b"[]", b"{}", b"{\"update_id\":\"3\",\"message\":{}}", b"\xff\xfe", deep.as_bytes()] {
         assert_eq!(envelope(bytes), None);
     }
-    let bare = Envelope { update: 3, kind: "nothing".into(), chat: None, from: None, private: false };
+    let bare = Envelope { update: 3, kind: "nothing".into(), chat: None, from: None, private: false, sent: None };
     assert_eq!(envelope(b"{\"update_id\":3}"), Some(bare));
     assert_eq!(read(b"{\"update_id\":3}", OURS).update, 3);
 }
@@ -273,9 +274,18 @@ fn envelopes_say_whose_turn_it_is() {
         ("of_tomorrow", json!(5), None, None, false),
     ] {
         let bytes = json!({"update_id": 5, kind: body}).to_string();
-        let expected = Envelope { update: 5, kind: kind.into(), chat, from, private };
+        let sent = body_date(&bytes);
+        let expected = Envelope { update: 5, kind: kind.into(), chat, from, private, sent };
         assert_eq!(envelope(bytes.as_bytes()), Some(expected), "{bytes}");
     }
+}
+
+/// When the message of an update says that it was written.
+fn body_date(update: &str) -> Option<crate::domain::time::Time> {
+    let update: Value = serde_json::from_str(update).expect("JSON");
+    let body =
+        update.as_object().and_then(|fields| fields.iter().find(|(name, _)| *name != "update_id")).map(|(_, body)| body)?;
+    body["date"].as_i64().map(|seconds| crate::domain::time::Time(seconds * 1000))
 }
 
 /// JSON of any shape, often with the names we look for.

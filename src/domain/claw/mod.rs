@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 
 pub use record::{Call, Effect, Outcome, Trouble, ask, record};
 pub use status::{Status, status};
-pub use step::{Step, backoff, next_step};
+pub use step::{Step, backoff, destroy_at, next_step};
 
 use crate::domain::{
+    entitlement::KEPT_AFTER_END,
     ids::{BotId, ClawId, PersonId, TelegramId},
     time::Time,
 };
@@ -85,11 +86,12 @@ pub enum Seen {
     },
     /// It is there and does not run.
     Stopped,
-    /// The infra refused this generation; it is not there.
+    /// The infra refused this generation. It is not there, unless an earlier attempt may have arrived (`maybe_there`).
     Broken {
         generation: u32,
         reason: Reason,
         retryable: bool,
+        maybe_there: bool,
     },
 }
 
@@ -177,6 +179,8 @@ pub struct Claw {
     /// The infra said, when it last took this claw down, that it keeps what the claw knows.
     pub keeps_data: bool,
     pub first_ready: Option<Time>,
+    /// When its owner was warned that it will be destroyed.
+    pub warned: Option<Time>,
     pub destroyed: Option<Time>,
     pub created: Time,
     /// Grows with every change, so that a watcher sees that something happened and a button that it is old.
@@ -203,6 +207,7 @@ impl Claw {
             tries: 0,
             keeps_data: false,
             first_ready: None,
+            warned: None,
             destroyed: None,
             created: now,
             version: 0,
@@ -219,8 +224,18 @@ impl Claw {
         self.destroyed.is_some() || matches!(self.wish, Wish::Gone { .. })
     }
 
+    /// It was seen to run as wished: nothing is left to work for, and its specification is proven.
+    pub fn confirm(mut self, now: Time) -> Claw {
+        self.first_ready.get_or_insert(now);
+        self.previous = None;
+        self.working_since = None;
+        self.late = false;
+        self
+    }
+
     /// Wishes it to run (again), as a new generation.
     pub fn run(mut self, now: Time) -> Claw {
+        self.warned = None;
         self.generation += 1;
         self.wish = Wish::Running { generation: self.generation };
         self.begin_work(now)
@@ -249,6 +264,15 @@ impl Claw {
         self.begin_work(now)
     }
 
+    /// Whether it goes because it slept for as long as it is kept, and not because somebody wished so.
+    pub fn goes_by_itself(&self) -> bool {
+        match self.wish {
+            Wish::Gone { not_before, before: Before::Suspended { since } } => not_before >= since + KEPT_AFTER_END,
+            Wish::Gone { before: Before::Running | Before::Paused, .. } => false,
+            Wish::Running { .. } | Wish::Paused | Wish::Suspended { .. } => false,
+        }
+    }
+
     /// Takes a deletion back, if its time has not come.
     pub fn undelete(mut self, now: Time) -> Option<Claw> {
         let Wish::Gone { not_before, before } = self.wish else { return None };
@@ -260,7 +284,12 @@ impl Claw {
             Before::Paused => Wish::Paused,
             Before::Suspended { since } => Wish::Suspended { since },
         };
-        Some(self.begin_work(now))
+        let mut back = self.begin_work(now);
+        if matches!(back.seen, Seen::Running { generation, .. } if generation == back.generation) {
+            // It never stopped: nothing is to be done, and nothing can be late.
+            back.working_since = None;
+        }
+        Some(back)
     }
 
     /// Wishes another specification. A running claw is brought to it; a sleeping one takes it when it wakes.

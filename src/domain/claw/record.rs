@@ -69,12 +69,12 @@ impl std::fmt::Display for Trouble {
 /// What a recorded outcome means to the world.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// It is up. `first` starts the clock of its period.
-    Ready { first: bool },
     /// It is asleep as wished.
     Asleep,
-    /// The infra refused for a reason its person should know.
-    Refused(Reason),
+    /// The infra refused to run this generation, for a reason its person should know.
+    Refused { generation: u32, reason: Reason },
+    /// The infra refused to take it down: it may still run, and an operator should know.
+    Stays(Reason),
     /// Something of ours or the infra's is broken; after a few times in a row it deserves an alert.
     Failing { trouble: Trouble, tries: u32 },
 }
@@ -85,8 +85,11 @@ pub fn ask(mut claw: Claw, step: &Step, now: Time) -> Option<(Claw, Call)> {
         Step::Provision => Ask::Provision,
         Step::Deprovision => Ask::Deprovision,
         Step::Look
+        | Step::Confirm
+        | Step::StartClock
         | Step::Suspend
         | Step::Wake
+        | Step::Warn
         | Step::Destroy
         | Step::Erase
         | Step::HealBack
@@ -103,7 +106,12 @@ pub fn ask(mut claw: Claw, step: &Step, now: Time) -> Option<(Claw, Call)> {
         }
         Seen::Absent | Seen::Asked { .. } | Seen::Running { .. } | Seen::Stopped | Seen::Broken { .. } => None,
     };
-    let (key, maybe_arrived, accepted) = repeat.unwrap_or_else(|| (new_key(&mut claw, what), false, false));
+    // A refusal does not undo an earlier attempt of the same generation that may have arrived.
+    let may_be_there = match &claw.seen {
+        Seen::Broken { generation, maybe_there, .. } => *maybe_there && *generation == claw.generation && what == Ask::Provision,
+        Seen::Absent | Seen::Asked { .. } | Seen::Running { .. } | Seen::Stopped => false,
+    };
+    let (key, maybe_arrived, accepted) = repeat.unwrap_or_else(|| (new_key(&mut claw, what), may_be_there, false));
     let call = Call { what, generation: claw.generation, key: key.clone(), maybe_arrived };
     // Until an answer says otherwise, the call may have arrived: a crash right after this row leaves it so.
     claw.seen = Seen::Asked { what, generation: claw.generation, key, since: now, maybe_arrived: true, accepted };
@@ -135,22 +143,20 @@ pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw
             let known = matches!(claw.seen, Seen::Running { generation, .. } if generation == call.generation);
             claw.seen = Seen::Running { generation: call.generation, health };
             claw.tries = 0;
-            if still_wanted && known {
-                wait = Some(LOOK_AGAIN);
-            } else if still_wanted {
-                effects.push(Effect::Ready { first: claw.first_ready.is_none() });
-                claw.first_ready.get_or_insert(now);
-                claw.previous = None;
-                claw.working_since = None;
-                claw.late = false;
-            }
+            wait = known.then_some(LOOK_AGAIN);
         }
         Outcome::Starting => {
-            claw.tries = 0;
             if let Seen::Asked { accepted, .. } = &mut claw.seen {
                 *accepted = true;
             }
-            wait = Some(Duration::from_secs(3));
+            // A claw that starts is asked after every three seconds; one that goes down, ever more rarely.
+            match call.what {
+                Ask::Provision => {
+                    claw.tries = 0;
+                    wait = Some(Duration::from_secs(3));
+                }
+                Ask::Deprovision => claw.tries = claw.tries.saturating_add(1),
+            }
         }
         Outcome::Down { keeps_data } => {
             claw.seen = Seen::Absent;
@@ -159,6 +165,7 @@ pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw
             match claw.wish {
                 Wish::Paused | Wish::Suspended { .. } => {
                     claw.working_since = None;
+                    claw.late = false;
                     effects.push(Effect::Asleep);
                 }
                 // One that ran and was found gone has to come up again, in time.
@@ -172,20 +179,22 @@ pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw
         Outcome::Refused { reason: Reason::Foreign, .. } if call.what == Ask::Deprovision => {
             claw.seen = Seen::Absent;
             claw.tries = 0;
-            effects.push(Effect::Refused(Reason::Foreign));
+            effects.push(Effect::Stays(Reason::Foreign));
+        }
+        // It is as much there as before. The refusal was an answer, so asking again is an intention of its own.
+        Outcome::Refused { reason, retry_after } if call.what == Ask::Deprovision => {
+            let (what, generation, key) = (call.what, call.generation, new_key(&mut claw, call.what));
+            claw.seen = Seen::Asked { what, generation, key, since: now, maybe_arrived: false, accepted: false };
+            claw.tries = claw.tries.saturating_add(1);
+            wait = retry_after;
+            effects.push(Effect::Stays(reason));
         }
         Outcome::Refused { reason, retry_after } => {
+            let (generation, retryable) = (call.generation, reason.retryable());
+            claw.seen = Seen::Broken { generation, reason, retryable, maybe_there: call.maybe_arrived };
             claw.tries = claw.tries.saturating_add(1);
-            claw.seen = match call.what {
-                Ask::Provision => Seen::Broken { generation: call.generation, reason, retryable: reason.retryable() },
-                // It is still there. The refusal was an answer, so that asking again is an intention of its own.
-                Ask::Deprovision => {
-                    let (what, generation, key) = (call.what, call.generation, new_key(&mut claw, call.what));
-                    Seen::Asked { what, generation, key, since: now, maybe_arrived: false, accepted: false }
-                }
-            };
             wait = retry_after.or((reason == Reason::NoCapacity).then_some(ASK_FULL_AGAIN));
-            effects.push(Effect::Refused(reason));
+            effects.push(Effect::Refused { generation, reason });
         }
         Outcome::Unreached(trouble) => {
             claw.tries = claw.tries.saturating_add(1);

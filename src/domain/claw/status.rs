@@ -41,7 +41,7 @@ pub fn status(claw: &Claw) -> Status {
             Health::Poor => Status::Degraded,
         },
         (Wish::Running { .. }, Seen::Running { .. }) => Status::Updating,
-        (Wish::Running { generation }, Seen::Broken { generation: seen, reason, retryable }) if generation == *seen => {
+        (Wish::Running { generation }, Seen::Broken { generation: seen, reason, retryable, .. }) if generation == *seen => {
             match (reason, retryable) {
                 (super::Reason::NoCapacity, true) => Status::Waiting,
                 (_, true) => Status::Provisioning,

@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use crate::domain::{
-    claw::{Ask, Capabilities, Claw, DEADLINE, Seen, Wish},
+    claw::{Ask, Capabilities, Claw, DEADLINE, Reason, Seen, Wish},
     entitlement::{EndingIn, Entitlement, KEPT_AFTER_END, WARNED_BEFORE_DESTROY},
-    time::Time,
+    time::{HOUR, Time},
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,11 +17,17 @@ pub enum Step {
     Deprovision,
     /// Ask the infra how it is.
     Look,
+    /// It runs as wished, and nobody has said so yet.
+    Confirm,
+    /// It runs, and the period that carries it now has not begun: begin it.
+    StartClock,
     /// The right to it has ended: let it sleep.
     Suspend,
     /// The right to it is back: wake it.
     Wake,
-    /// It slept for seven days: wish it gone.
+    /// It will be destroyed in two days: warn its owner.
+    Warn,
+    /// It slept for seven days, and its owner was warned two days ago: wish it gone.
     Destroy,
     /// It is gone from the infra: erase its secrets.
     Erase,
@@ -39,9 +45,16 @@ impl Step {
         match self {
             Step::Destroy | Step::Erase => true,
             Step::Deprovision => matches!(claw.wish, Wish::Gone { .. }),
-            Step::Provision | Step::Look | Step::Suspend | Step::Wake | Step::HealBack | Step::ReportLate | Step::Rest { .. } => {
-                false
-            }
+            Step::Provision
+            | Step::Look
+            | Step::Confirm
+            | Step::StartClock
+            | Step::Suspend
+            | Step::Wake
+            | Step::Warn
+            | Step::HealBack
+            | Step::ReportLate
+            | Step::Rest { .. } => false,
         }
     }
 }
@@ -53,29 +66,44 @@ pub fn next_step(claw: &Claw, right: &Entitlement, can: Capabilities, now: Time)
     }
     match claw.wish {
         Wish::Running { generation } if right.covers_now() => towards_running(claw, generation, right, can, now),
-        Wish::Paused if right.covers_now() => towards_asleep(claw, right.ends()),
+        Wish::Paused if right.covers_now() => towards_asleep(claw, next_notice(right, now), now),
         Wish::Running { .. } | Wish::Paused => Step::Suspend,
         Wish::Suspended { .. } if right.covers_now() => Step::Wake,
         Wish::Suspended { since } => {
             let warn_at = since + (KEPT_AFTER_END - WARNED_BEFORE_DESTROY);
-            let destroy_at = since + KEPT_AFTER_END;
-            if now >= destroy_at {
-                return Step::Destroy;
+            let destroy_at = claw.warned.map(|warned| destroy_at(since, warned));
+            match destroy_at {
+                None if now >= warn_at => Step::Warn,
+                Some(at) if now >= at => Step::Destroy,
+                None | Some(_) => towards_asleep(claw, destroy_at.or(Some(warn_at)), now),
             }
-            towards_asleep(claw, Some(if now < warn_at { warn_at } else { destroy_at }))
         }
         Wish::Gone { not_before, .. } if now < not_before => Step::Rest { until: Some(not_before) },
         Wish::Gone { .. } => match claw.seen {
             Seen::Absent => Step::Erase,
+            Seen::Asked { .. } | Seen::Running { .. } | Seen::Stopped | Seen::Broken { .. } if is_overdue(claw, now) => {
+                Step::ReportLate
+            }
             Seen::Asked { .. } | Seen::Running { .. } | Seen::Stopped | Seen::Broken { .. } => Step::Deprovision,
         },
     }
 }
 
+/// When a claw that sleeps since `since` and whose owner was warned at `warned` is destroyed: after seven days; but
+/// whoever was warned more than an hour late, because we were down, has two days from then.
+pub fn destroy_at(since: Time, warned: Time) -> Time {
+    let planned = since + KEPT_AFTER_END;
+    let in_time = warned <= planned - WARNED_BEFORE_DESTROY + HOUR;
+    if in_time { planned } else { warned + WARNED_BEFORE_DESTROY }
+}
+
+/// Whether we have worked towards the wish for too long, and nobody was told.
+fn is_overdue(claw: &Claw, now: Time) -> bool {
+    !claw.late && claw.working_since.is_some_and(|since| now >= since + DEADLINE)
+}
+
 fn towards_running(claw: &Claw, generation: u32, right: &Entitlement, can: Capabilities, now: Time) -> Step {
-    let overdue = !claw.late && claw.working_since.is_some_and(|since| now >= since + DEADLINE);
-    // A claw that runs well has nothing to be late for.
-    let hurry = |step: Step| match (overdue, &claw.previous) {
+    let hurry = |step: Step| match (is_overdue(claw, now), &claw.previous) {
         (false, _) => step,
         (true, Some(_)) => Step::HealBack,
         (true, None) => Step::ReportLate,
@@ -87,15 +115,25 @@ fn towards_running(claw: &Claw, generation: u32, right: &Entitlement, can: Capab
         Seen::Asked { what: Ask::Provision, maybe_arrived: false, .. } => hurry(Step::Provision),
         Seen::Asked { what: Ask::Provision, .. } => hurry(replace),
         Seen::Asked { what: Ask::Deprovision, .. } => hurry(Step::Deprovision),
+        Seen::Running { generation: seen, .. }
+            if *seen == generation && (claw.working_since.is_some() || claw.first_ready.is_none()) =>
+        {
+            Step::Confirm
+        }
         Seen::Running { generation: seen, .. } if *seen == generation => {
-            if can.status {
+            if matches!(right, Entitlement::Waiting(_)) {
+                Step::StartClock
+            } else if can.status {
                 Step::Look
             } else {
                 Step::Rest { until: next_notice(right, now) }
             }
         }
         Seen::Running { .. } => hurry(replace),
+        Seen::Broken { generation: refused, maybe_there: true, .. } if *refused != generation => hurry(replace),
         Seen::Broken { generation: refused, .. } if *refused != generation => hurry(Step::Provision),
+        // Waiting for room is no delay: its person and the admins know why, and no other specification would help.
+        Seen::Broken { reason: Reason::NoCapacity, .. } => Step::Provision,
         Seen::Broken { retryable: true, .. } => hurry(Step::Provision),
         Seen::Broken { retryable: false, .. } if claw.previous.is_some() => Step::HealBack,
         Seen::Broken { retryable: false, .. } => Step::Rest { until: next_notice(right, now) },
@@ -103,9 +141,10 @@ fn towards_running(claw: &Claw, generation: u32, right: &Entitlement, can: Capab
 }
 
 /// Paused and suspended look alike from the infra: it shall not run there.
-fn towards_asleep(claw: &Claw, until: Option<Time>) -> Step {
+fn towards_asleep(claw: &Claw, until: Option<Time>, now: Time) -> Step {
     match claw.seen {
         Seen::Absent | Seen::Stopped => Step::Rest { until },
+        Seen::Asked { .. } | Seen::Running { .. } | Seen::Broken { .. } if is_overdue(claw, now) => Step::ReportLate,
         Seen::Asked { .. } | Seen::Running { .. } | Seen::Broken { .. } => Step::Deprovision,
     }
 }

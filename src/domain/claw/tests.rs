@@ -67,7 +67,7 @@ fn asked(what: Ask, generation: u32, maybe_arrived: bool) -> Seen {
 }
 
 fn broken(generation: u32, reason: Reason) -> Seen {
-    Seen::Broken { generation, reason, retryable: reason.retryable() }
+    Seen::Broken { generation, reason, retryable: reason.retryable(), maybe_there: false }
 }
 
 fn wishes() -> [(&'static str, Wish); 5] {
@@ -105,6 +105,9 @@ fn word(step: &Step) -> String {
         Step::Provision => "up".to_owned(),
         Step::Deprovision => "down".to_owned(),
         Step::Look => "look".to_owned(),
+        Step::Confirm => "confirm".to_owned(),
+        Step::StartClock => "start clock".to_owned(),
+        Step::Warn => "warn".to_owned(),
         Step::Suspend => "suspend".to_owned(),
         Step::Wake => "wake".to_owned(),
         Step::Destroy => "destroy".to_owned(),
@@ -133,17 +136,17 @@ fn table(cell: impl Fn(&Claw) -> String) -> String {
 fn each_step_with_a_right() {
     insta::assert_snapshot!(table(|claw| word(&next_step(claw, &right(), PLAIN, NOW))), @"
                                              running        paused     suspended       leaving          gone
-    absent                                        up      rest 48h          wake      rest 10m         erase
+    absent                                        up      rest 24h          wake      rest 10m         erase
     asked up                                      up          down          wake      rest 10m          down
     asked up, surely not there                    up          down          wake      rest 10m          down
     asked up, older                             down          down          wake      rest 10m          down
     asked up, older, surely not there             up          down          wake      rest 10m          down
     asked down                                  down          down          wake      rest 10m          down
     asked down, older                           down          down          wake      rest 10m          down
-    up                                      rest 24h          down          wake      rest 10m          down
-    up, poorly                              rest 24h          down          wake      rest 10m          down
+    up                                       confirm          down          wake      rest 10m          down
+    up, poorly                               confirm          down          wake      rest 10m          down
     up, older                                   down          down          wake      rest 10m          down
-    stopped                                       up      rest 48h          wake      rest 10m          down
+    stopped                                       up      rest 24h          wake      rest 10m          down
     no room                                       up          down          wake      rest 10m          down
     an earlier one goes                           up          down          wake      rest 10m          down
     refused                                 rest 24h          down          wake      rest 10m          down
@@ -155,17 +158,17 @@ fn each_step_with_a_right() {
 fn each_step_with_a_right_at_an_infra_that_can_more() {
     insta::assert_snapshot!(table(|claw| word(&next_step(claw, &right(), RICH, NOW))), @"
                                              running        paused     suspended       leaving          gone
-    absent                                        up      rest 48h          wake      rest 10m         erase
+    absent                                        up      rest 24h          wake      rest 10m         erase
     asked up                                      up          down          wake      rest 10m          down
     asked up, surely not there                    up          down          wake      rest 10m          down
     asked up, older                               up          down          wake      rest 10m          down
     asked up, older, surely not there             up          down          wake      rest 10m          down
     asked down                                  down          down          wake      rest 10m          down
     asked down, older                           down          down          wake      rest 10m          down
-    up                                          look          down          wake      rest 10m          down
-    up, poorly                                  look          down          wake      rest 10m          down
+    up                                       confirm          down          wake      rest 10m          down
+    up, poorly                               confirm          down          wake      rest 10m          down
     up, older                                     up          down          wake      rest 10m          down
-    stopped                                       up      rest 48h          wake      rest 10m          down
+    stopped                                       up      rest 24h          wake      rest 10m          down
     no room                                       up          down          wake      rest 10m          down
     an earlier one goes                           up          down          wake      rest 10m          down
     refused                                 rest 24h          down          wake      rest 10m          down
@@ -243,6 +246,8 @@ fn a_right_that_only_waits_is_a_right() {
     let waiting = Entitlement::Waiting(running(None));
     assert_eq!(next_step(&fresh(), &waiting, PLAIN, NOW), Step::Provision);
     assert_eq!(next_step(&fresh(), &Entitlement::None, PLAIN, NOW), Step::Suspend);
+    let up = claw(Wish::Running { generation: 2 }, Seen::Running { generation: 2, health: Health::Good }).confirm(NOW);
+    assert_eq!(next_step(&up, &waiting, PLAIN, NOW), Step::StartClock, "what runs uses time up");
 }
 
 #[test]
@@ -251,9 +256,14 @@ fn what_sleeps_is_warned_of_and_then_destroyed() {
     let at = |time| next_step(&asleep, &no_right(), PLAIN, time);
     let end = NOW + KEPT_AFTER_END;
     assert_eq!(at(NOW), Step::Rest { until: Some(end - 2 * DAY) }, "for the warning");
-    assert_eq!(at(end - 2 * DAY), Step::Rest { until: Some(end) });
-    assert_eq!(at(end - MINUTE), Step::Rest { until: Some(end) });
-    assert_eq!(at(end), Step::Destroy);
+    assert_eq!(at(end - 2 * DAY), Step::Warn);
+    assert_eq!(at(end + DAY), Step::Warn, "never without a warning, however late");
+    let warned = |warned, time| next_step(&Claw { warned: Some(warned), ..asleep.clone() }, &no_right(), PLAIN, time);
+    let in_time = end - 2 * DAY + MINUTE;
+    assert_eq!(warned(in_time, end - MINUTE), Step::Rest { until: Some(end) });
+    assert_eq!(warned(in_time, end), Step::Destroy);
+    assert_eq!(warned(end, end), Step::Rest { until: Some(end + 2 * DAY) }, "two days from a late warning");
+    assert_eq!(warned(end, end + 2 * DAY), Step::Destroy);
     assert_eq!(next_step(&asleep, &right(), PLAIN, end), Step::Wake, "a right that comes in the last moment saves it");
 }
 
@@ -266,7 +276,9 @@ fn only_what_cannot_be_taken_back_waits_for_a_second_look() {
     for step in [Step::Destroy, Step::Erase] {
         assert!(step.irreversible(&claw(gone, Seen::Absent)), "{step:?}");
     }
-    for step in [Step::Provision, Step::Look, Step::Suspend, Step::Wake, Step::HealBack, Step::ReportLate] {
+    for step in
+        [Step::Provision, Step::Look, Step::Confirm, Step::Suspend, Step::Wake, Step::Warn, Step::HealBack, Step::ReportLate]
+    {
         assert!(!step.irreversible(&claw(gone, up.clone())), "{step:?}");
     }
 }
@@ -328,12 +340,12 @@ fn the_deadline_heals_back_or_reports_once() {
         let step = |claw: &Claw, time| next_step(claw, &right(), PLAIN, time);
         let usual = step(&waits, NOW);
         assert_eq!(word(&step(&waits, late - MINUTE)), word(&usual), "{name}");
-        // What runs, and what was refused for good, is not on its way.
-        let on_its_way = !matches!(usual, Step::Rest { .. });
+        // What runs, what was refused for good and what waits for room is not on its way.
+        let on_its_way = !matches!(usual, Step::Rest { .. } | Step::Confirm) && name != "no room";
         let overdue = if on_its_way { Step::ReportLate } else { usual.clone() };
         assert_eq!(step(&waits, late), overdue, "{name}");
         let changed = Claw { previous: Some(spec("first")), ..waits.clone() };
-        let stays = name.starts_with("up") && !on_its_way;
+        let stays = name == "no room" || name.starts_with("up") && !on_its_way;
         assert_eq!(step(&changed, late), if stays { usual.clone() } else { Step::HealBack }, "{name}");
         let reported = Claw { late: true, ..waits };
         assert_eq!(step(&reported, late), usual, "{name}: it goes on after the report");

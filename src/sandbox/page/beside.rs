@@ -11,10 +11,10 @@ use crate::{
     sandbox::{
         cast::Role,
         infra::{HostStatus, Hosted},
-        page::here::{Here, clock_face_seconds, day},
+        page::here::{Here, clock_face, clock_face_seconds, day},
         product::Being,
         switches,
-        telegram::Call,
+        telegram::{BOTFATHER, Call},
     },
 };
 
@@ -30,12 +30,7 @@ pub(super) struct ClockPart {
 impl ClockPart {
     pub fn of(here: &Here) -> ClockPart {
         let (now, offset) = (here.stage.clock.now().0, here.stage.clock.offset());
-        ClockPart {
-            path: here.path(),
-            time: crate::sandbox::page::here::clock_face(now),
-            day: day(now),
-            moved: (offset != 0).then(|| span(offset)),
-        }
+        ClockPart { path: here.path(), time: clock_face(now), day: day(now), moved: (offset != 0).then(|| span(offset)) }
     }
 }
 
@@ -112,7 +107,7 @@ impl SwitchesPart {
             name: here.role.name,
             bot: here.chat.name.clone(),
             blocked: here.is_blocked(),
-            can_block: here.is_started() && here.chat.id != crate::sandbox::telegram::BOTFATHER,
+            can_block: here.is_started() && here.chat.id != BOTFATHER,
         }
     }
 }
@@ -134,7 +129,6 @@ struct ClawRow {
     slug: Option<String>,
     model: String,
     people: String,
-    generation: String,
 }
 
 impl Claws {
@@ -151,7 +145,6 @@ impl Claws {
                 owner: owner(claw.spec.bot),
                 believed: words(&format!("{:?}", claw::status(claw))),
                 model: claw.spec.model.clone(),
-                people: String::new(),
                 ..on_host(found)
             });
         }
@@ -181,7 +174,6 @@ fn on_host(found: Option<Hosted>) -> ClawRow {
         hosted,
         ready: found.as_ref().is_some_and(|it| it.status == HostStatus::Ready),
         people: people.collect::<Vec<_>>().join(", "),
-        generation: found.as_ref().map_or_else(String::new, |it| it.generation.to_string()),
         slug: found.map(|it| it.slug),
         model: String::new(),
     }

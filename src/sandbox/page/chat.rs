@@ -2,24 +2,27 @@
 
 use askama::Template;
 
-use crate::sandbox::{
-    cast::CAST,
-    page::{
-        here::{Here, clock_face, day},
-        links,
-        rich::{self, Place},
+use crate::{
+    domain::ids::TelegramId,
+    sandbox::{
+        cast::{CAST, Role},
+        page::{
+            here::{Here, clock_face, day},
+            links,
+            rich::{self, Place},
+        },
+        telegram::{BOTFATHER, Key as ReplyKey, Kind, Shown},
     },
-    telegram::{BOTFATHER, Kind, Shown},
 };
 
 #[derive(Template)]
 #[template(path = "sandbox/chat.html")]
 pub(super) struct Chat {
     path: String,
-    name: &'static str,
+    greeting: &'static str,
     bot: String,
     started: bool,
-    /// Nobody has pressed anything yet: the first thing to read.
+    /// It is the product's chat, which a newcomer sees first.
     first: bool,
     start: String,
     bubbles: Vec<Bubble>,
@@ -66,7 +69,7 @@ impl Chat {
         let bubbles: Vec<Bubble> = chat.into_iter().map(bubble).collect();
         Chat {
             path: here.path(),
-            name: here.role.name,
+            greeting: here.role.greeting,
             bot: here.chat.name.clone(),
             started: here.is_started(),
             first: here.chat.id == here.stage.operator_bot.id,
@@ -79,7 +82,7 @@ impl Chat {
 fn bubble(here: &Here, shown: Shown, day: Option<String>) -> Bubble {
     let place = Place { slug: here.role.slug, chat: &here.chat.username, commands: shown.from_bot };
     // What was shared or paid has no rich text of its own.
-    let html = if shown.html.is_empty() { shown.text.replace('&', "&amp;").replace('<', "&lt;") } else { shown.html };
+    let html = if shown.html.is_empty() { shared(&shown.text) } else { shown.html };
     let button = |row: usize, column: usize, label: String, kind: Kind| {
         let does = match kind {
             Kind::Tap(_) => Does::Tap,
@@ -101,6 +104,15 @@ fn bubble(here: &Here, shown: Shown, day: Option<String>) -> Bubble {
         time: clock_face(shown.sent_at),
         edited: !shown.edited_at.is_empty() && shown.from_bot,
         rows: shown.buttons.into_iter().enumerate().map(row).collect(),
+    }
+}
+
+/// "(shared: 1002)" with the person's name.
+fn shared(text: &str) -> String {
+    let id = text.strip_prefix("(shared: ").and_then(|rest| rest.strip_suffix(')')).and_then(|id| id.parse().ok());
+    match id.and_then(|id| Role::of(TelegramId(id))) {
+        Some(role) => format!("<i>Shared</i> <b>{}</b>", role.name),
+        None => text.replace('&', "&amp;").replace('<', "&lt;"),
     }
 }
 
@@ -135,7 +147,7 @@ struct Key {
 impl Composer {
     pub fn of(here: &Here) -> Composer {
         let keyboard = here.stage.telegram.reply_keyboard(here.role.id, here.chat.id).unwrap_or_default();
-        let key = |key: crate::sandbox::telegram::Key| Key { label: key.label, asks: key.asks_users };
+        let key = |key: ReplyKey| Key { label: key.label, asks: key.asks_users };
         Composer {
             path: here.path(),
             bot: here.chat.name.clone(),

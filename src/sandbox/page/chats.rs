@@ -5,7 +5,7 @@ use askama::Template;
 use crate::{
     domain::ids::BotId,
     sandbox::{
-        cast::CAST,
+        cast::{CAST, Role},
         page::{
             here::{Here, clock_face, hue, initial},
             links,
@@ -33,7 +33,7 @@ struct Face {
 impl People {
     pub fn of(here: &Here) -> People {
         let home = &here.stage.operator_bot.username;
-        let face = |role: &&'static crate::sandbox::cast::Role| Face {
+        let face = |role: &&'static Role| Face {
             href: links::chat_path(role.slug, home),
             name: role.name,
             what: role.what,
@@ -106,6 +106,7 @@ fn entry(here: &Here, bot: BotAccount) -> Entry {
 #[template(path = "sandbox/head.html")]
 pub(super) struct Head {
     path: String,
+    person: &'static str,
     name: String,
     username: String,
     initial: String,
@@ -124,6 +125,7 @@ impl Head {
         let awake = here.stage.telegram.has_claw(bot.id);
         Head {
             path: here.path(),
+            person: here.role.name,
             name: bot.name.clone(),
             username: bot.username.clone(),
             initial: initial(&bot.name),
@@ -143,7 +145,12 @@ fn who_answers(here: &Here, bot: BotId, awake: bool) -> String {
     } else if bot == BOTFATHER {
         "makes bots".into()
     } else if awake {
-        "a claw is awake here".into()
+        let claws = here.stage.infra.claws();
+        let me = here.role.id.to_string();
+        match claws.iter().find(|claw| claw.bot_id == bot).is_none_or(|claw| claw.allow_from.contains(&me)) {
+            true => "a claw is awake here".into(),
+            false => format!("a claw is awake here, but does not listen to {}", here.role.name),
+        }
     } else {
         "nobody answers here now".into()
     }

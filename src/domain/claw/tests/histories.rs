@@ -214,6 +214,9 @@ impl World {
                     };
                     self.recorded(&call, outcome);
                 }
+                Step::Confirm => self.save(claw.confirm(self.now)),
+                Step::StartClock => self.period = self.period.take().map(|period| Period { started: Some(self.now), ..period }),
+                Step::Warn => self.save(Claw { warned: Some(self.now), ..claw }),
                 Step::Suspend => self.save(claw.suspend(self.now)),
                 Step::Wake => self.save(claw.run(self.now)),
                 Step::Destroy => self.save(claw.delete(self.now, self.now)),
@@ -361,7 +364,10 @@ proptest! {
             Wish::Suspended { since } => {
                 assert!(!world.right().covers_now());
                 assert_eq!(world.host.live, None);
-                world.now = since + KEPT_AFTER_END;
+                world.now = world.now.max(since + (KEPT_AFTER_END - crate::domain::entitlement::WARNED_BEFORE_DESTROY));
+                world.settle();
+                let warned = world.claw.warned.expect("nothing is destroyed without a warning");
+                world.now = world.now.max(destroy_at(since, warned));
                 world.settle();
                 assert!(world.claw.destroyed.is_some(), "a week later nothing is left: {:?}", world.claw);
             }

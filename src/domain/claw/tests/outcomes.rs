@@ -70,14 +70,16 @@ fn a_repeat_has_the_same_name_and_a_new_intention_another() {
 #[test]
 fn up_begins_the_period_once() {
     let (asked, call) = begun(&Claw { tries: 3, late: true, previous: Some(spec("old")), ..fresh() }, Step::Provision);
-    let (ready, effects, wait) = record(asked, &call, up(Health::Good), NOW + MINUTE);
-    assert_eq!((effects, wait), (vec![Effect::Ready { first: true }], None));
-    assert_eq!(ready.seen, Seen::Running { generation: 1, health: Health::Good });
+    let (seen, effects, wait) = record(asked, &call, up(Health::Good), NOW + MINUTE);
+    assert_eq!((effects, wait), (vec![], None));
+    assert_eq!(seen.seen, Seen::Running { generation: 1, health: Health::Good });
+    assert_eq!(next_step(&seen, &right(), PLAIN, NOW + MINUTE), Step::Confirm, "and is said once");
+    let ready = seen.confirm(NOW + MINUTE);
     assert_eq!((ready.first_ready, ready.working_since, ready.late, ready.tries), (Some(NOW + MINUTE), None, false, 0));
     assert_eq!(ready.previous, None, "the new specification is proven");
     let (asked, call) = begun(&ready.run(NOW), Step::Provision);
-    let (ready, effects, _) = record(asked, &call, up(Health::Poor), NOW + HOUR);
-    assert_eq!((effects, ready.first_ready), (vec![Effect::Ready { first: false }], Some(NOW + MINUTE)));
+    let (again, _, _) = record(asked, &call, up(Health::Poor), NOW + HOUR);
+    assert_eq!(again.confirm(NOW + HOUR).first_ready, Some(NOW + MINUTE));
 }
 
 #[test]
@@ -146,8 +148,8 @@ fn each_refusal_of_an_order_is_kept_with_whether_asking_again_can_help() {
         let (asked, call) = begun(&fresh(), Step::Provision);
         let (after, effects, wait) = record(asked, &call, refused(reason), NOW);
         let retryable = matches!(reason, Reason::Deleting | Reason::NoCapacity);
-        assert_eq!(after.seen, Seen::Broken { generation: 1, reason, retryable });
-        assert_eq!((effects, after.tries), (vec![Effect::Refused(reason)], 1));
+        assert_eq!(after.seen, Seen::Broken { generation: 1, reason, retryable, maybe_there: false });
+        assert_eq!((effects, after.tries), (vec![Effect::Refused { generation: 1, reason }], 1));
         assert_eq!(wait, (reason == Reason::NoCapacity).then_some(ASK_FULL_AGAIN));
         let step = next_step(&after, &right(), PLAIN, NOW);
         assert_eq!(step == Step::Provision, retryable, "{reason:?}: {step:?}");
@@ -160,12 +162,25 @@ fn each_refusal_of_an_order_is_kept_with_whether_asking_again_can_help() {
 }
 
 #[test]
+fn a_refusal_does_not_undo_an_earlier_attempt_that_may_have_arrived() {
+    let (asked, call) = begun(&fresh(), Step::Provision);
+    let (unclear, _, _) = record(asked, &call, Outcome::Unclear(trouble()), NOW);
+    let (again, repeat) = begun(&unclear, Step::Provision);
+    let (full, _, _) = record(again, &repeat, refused(Reason::NoCapacity), NOW);
+    assert!(matches!(full.seen, Seen::Broken { maybe_there: true, .. }));
+    let (_, once_more) = begun(&full, Step::Provision);
+    assert!(once_more.maybe_arrived, "what is met there may be our own");
+    let moved = full.change(spec("other"), NOW);
+    assert_eq!(next_step(&moved, &right(), PLAIN, NOW), Step::Deprovision, "first what may be there goes");
+}
+
+#[test]
 fn a_refused_removal_leaves_the_claw_there() {
     for wish in [Wish::Paused, Wish::Running { generation: 2 }, Wish::Gone { not_before: NOW, before: Before::Running }] {
         let runs = claw(wish, Seen::Running { generation: 1, health: Health::Good });
         let (asked, call) = begun(&runs, Step::Deprovision);
         let (after, effects, _) = record(asked, &call, refused(Reason::Rejected), NOW);
-        assert_eq!((effects, after.tries), (vec![Effect::Refused(Reason::Rejected)], 1));
+        assert_eq!((effects, after.tries), (vec![Effect::Stays(Reason::Rejected)], 1));
         assert_ne!(key(&after), call.key, "it was answered: asking again is an intention of its own");
         for can in [PLAIN, RICH] {
             assert_eq!(next_step(&after, &right(), can, NOW), Step::Deprovision, "{wish:?}: nothing comes up beside it");
@@ -176,7 +191,7 @@ fn a_refused_removal_leaves_the_claw_there() {
     let leaving = claw(Wish::Gone { not_before: NOW, before: Before::Running }, broken(2, Reason::Foreign));
     let (asked, call) = begun(&leaving, Step::Deprovision);
     let (after, effects, _) = record(asked, &call, refused(Reason::Foreign), NOW);
-    assert_eq!((effects, &after.seen), (vec![Effect::Refused(Reason::Foreign)], &Seen::Absent), "nothing of ours is there");
+    assert_eq!((effects, &after.seen), (vec![Effect::Stays(Reason::Foreign)], &Seen::Absent), "nothing of ours is there");
     assert_eq!(next_step(&after, &right(), PLAIN, NOW), Step::Erase);
 }
 

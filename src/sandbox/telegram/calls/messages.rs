@@ -95,6 +95,11 @@ pub(super) fn delete(state: &mut State, asked: &Asked<'_>) -> Outcome {
         return Err(Refused::bad("message can't be deleted"));
     }
     message.deleted_at = Some(asked.now);
+    let brought_keyboard = message.fixed;
+    if brought_keyboard {
+        // Apps put a reply keyboard away together with the message that brought it.
+        state.room(room).keyboard = None;
+    }
     Ok(true.into())
 }
 
