@@ -5,6 +5,7 @@
 #![expect(clippy::panic, reason = "a world is part of its test, and fails it with what it shows")]
 
 mod admin;
+mod audit;
 mod bad_input;
 mod bad_taps;
 mod card;
@@ -14,16 +15,21 @@ mod giving;
 mod hatching;
 mod infra_standin;
 mod infra_weather;
+mod keys;
+mod lane;
 mod languages;
 mod line;
 mod looking;
 mod managed;
+mod migrations;
 mod people;
 mod rows;
 mod settings;
+mod store;
 mod strange;
 mod telegram_standin;
 mod telegram_weather;
 mod trial;
+mod webhook;
 mod wizard;
 mod world;
