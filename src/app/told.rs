@@ -171,6 +171,7 @@ impl Act<'_> {
         let right = right_of(&self.tx.list_periods(person.id).await?, self.now);
         let notice = if first { Notice::Ready { claw: id, bot, right } } else { Notice::Woken { claw: id, bot } };
         self.say(person, format!("ready:{id}:{}", up.generation), notice).await?;
+        self.redraw_card(person, up).await?;
         self.tell_watchers(up).await
     }
 
@@ -259,6 +260,7 @@ impl Act<'_> {
 
     /// Draws how far a claw on its way up is, where a message for that is. When nothing hatches any more, it goes.
     pub(crate) async fn tell_progress(&mut self, person: &Person, claw: &Claw) -> Result<()> {
+        self.redraw_card(person, claw).await?;
         let watched = if claw.first_ready.is_none() { self.hatching_chat(person, claw).await? } else { None };
         let Some(chat) = watched else { return Ok(()) };
         match status(claw) {

@@ -54,8 +54,22 @@ struct Group {
 
 /// One use case's turn.
 pub struct LaneTx {
-    writer: OwnedMutexGuard<Writer>,
+    /// Ours until the work is left to the group.
+    writer: Option<OwnedMutexGuard<Writer>>,
     lane: Lane,
+}
+
+impl Drop for LaneTx {
+    fn drop(&mut self) {
+        // Without a commit, nobody may come after us for a long time, and other processes would find the file locked.
+        if let Some(writer) = self.writer.take()
+            && (writer.turn != Turn::Over || writer.group.is_some())
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            drop(writer);
+            runtime.spawn(self.lane.clone().commit_if_left());
+        }
+    }
 }
 
 /// The whole lane.
@@ -87,24 +101,11 @@ impl Lane {
     pub async fn begin(&self) -> Result<LaneTx> {
         self.line.fetch_add(1, Ordering::SeqCst);
         let in_line = InLine(&self.line);
-        let mut writer = Arc::clone(&self.writer).lock_owned().await;
+        let writer = Arc::clone(&self.writer).lock_owned().await;
         drop(in_line);
-        writer.clear_leftovers().await;
-        if writer.group.is_none() {
-            // Whoever stops waiting here leaves a transaction that begins all the same.
-            writer.turn = Turn::Unknown;
-            if let Err(error) = writer.execute("BEGIN IMMEDIATE").await {
-                writer.give_up_group().await;
-                return Err(error);
-            }
-            writer.group = Some(Group { since: Instant::now(), members: 0, stands: watch::Sender::new(None) });
-        }
-        writer.turn = Turn::Working;
-        if let Err(error) = writer.execute("SAVEPOINT use_case").await {
-            writer.give_up_group().await;
-            return Err(error);
-        }
-        Ok(LaneTx { writer, lane: self.clone() })
+        let mut turn = LaneTx { writer: Some(writer), lane: self.clone() };
+        turn.writer().begin_turn().await?;
+        Ok(turn)
     }
 
     /// The connection for work that brings its own transactions, with nobody else in the lane.
@@ -131,7 +132,11 @@ impl Lane {
 
 impl LaneTx {
     pub fn connection(&mut self) -> &mut SqliteConnection {
-        &mut self.writer.connection
+        &mut self.writer().connection
+    }
+
+    fn writer(&mut self) -> &mut Writer {
+        self.writer.as_mut().expect("only the commit takes it, and the commit takes all of us")
     }
 
     /// Leaves the work to the group and waits until the group stands.
@@ -146,8 +151,9 @@ impl LaneTx {
     }
 
     /// Gives what tells whether the group stands.
-    async fn join_group(self) -> Result<watch::Receiver<Option<bool>>> {
-        let LaneTx { mut writer, lane } = self;
+    async fn join_group(mut self) -> Result<watch::Receiver<Option<bool>>> {
+        let lane = self.lane.clone();
+        let Some(mut writer) = self.writer.take() else { return Err(StoreError::Again("the turn is over".into())) };
         if let Err(error) = writer.execute("RELEASE use_case").await {
             // SQLite took the whole transaction back by itself (disk full, for one): nothing of the group stands.
             writer.give_up_group().await;
@@ -168,6 +174,26 @@ impl LaneTx {
 }
 
 impl Writer {
+    /// Begins a transaction if none is open, and a savepoint in it.
+    async fn begin_turn(&mut self) -> Result<()> {
+        self.clear_leftovers().await;
+        if self.group.is_none() {
+            // Whoever stops waiting here leaves a transaction that begins all the same.
+            self.turn = Turn::Unknown;
+            if let Err(error) = self.execute("BEGIN IMMEDIATE").await {
+                self.give_up_group().await;
+                return Err(error);
+            }
+            self.group = Some(Group { since: Instant::now(), members: 0, stands: watch::Sender::new(None) });
+        }
+        self.turn = Turn::Working;
+        if let Err(error) = self.execute("SAVEPOINT use_case").await {
+            self.give_up_group().await;
+            return Err(error);
+        }
+        Ok(())
+    }
+
     async fn execute(&mut self, sql: &'static str) -> Result<()> {
         self.connection.execute(AssertSqlSafe(sql)).await?;
         Ok(())

@@ -99,14 +99,13 @@ async fn a_model_the_infra_does_not_run_is_taken_back(w: World) {
       [ Say hello to @anns_helper_bot ]
       [ Open its card ] [ My claws ]
     Ann: /status
-    clawhatch: The change is on its way. It will be away for about a minute.
+    clawhatch: @anns_helper_bot   ● awake
 
-      @anns_helper_bot   ◐ changing
-
-      Claude Sonnet 4.6, only you
+      Gemini 3 Flash, only you
       Your free time ends in 2 days, on Sunday, 21 June, at 12:00 UTC.
-      [ Change model ]
-      [ Rename it ]
+      [ Open chat ]
+      [ Change model ] [ Change people ]
+      [ Rename it ] [ Pause it… ]
       [ Give it a new token ] [ Delete this claw… ]
       [ My claws ] [ Home ]
     clawhatch: The change to @anns_helper_bot did not work.
@@ -191,7 +190,7 @@ async fn a_claw_moves_into_another_bot(w: World) {
     ann.taps("new token").await;
     ann.says(&bobs).await;
     insta::assert_snapshot!(ann.last(), @"
-    Someone else has connected this bot here. If it is yours, revoke its token at BotFather and send me the new one; or use another bot.
+    Someone else has connected this bot here. If it is yours, revoke its token at BotFather and send me the new one. While a claw of theirs lives in it, use another bot.
 
     Give your claw a new token
 
