@@ -128,8 +128,9 @@ impl App {
             act.tx.retry_inbox(&row.id, row.fence, act.now + wait).await?;
             return act.commit().await;
         }
+        // A row of theirs that cannot be read may be why it failed; that must not keep it from being put aside.
         let person = match from {
-            Some(from) => act.tx.find_person_by_telegram(from).await?,
+            Some(from) => act.tx.find_person_by_telegram(from).await.ok().flatten(),
             None => None,
         };
         let code = act.incident(person.as_ref().map(|p| p.id), None, "handling an update", &causes(&error)).await?;

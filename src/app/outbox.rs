@@ -42,7 +42,8 @@ impl App {
             Some(slot) => tx.find_slot(message.chat, slot).await?,
             None => None,
         };
-        let person = tx.find_person_by_telegram(TelegramId(message.chat.0)).await?;
+        // A person whose row cannot be read is spoken to in our own language, rather than not at all.
+        let person = tx.find_person_by_telegram(TelegramId(message.chat.0)).await.ok().flatten();
         drop(tx);
         let (locale, zone) = person.map_or((Locale::default(), None), |person| (person.locale, person.zone));
         let reader = Reader { chat: message.chat, locale, zone, now: self.clock.now() };
@@ -120,7 +121,9 @@ impl App {
                 tracing::warn!(chat = %message.chat, why, "a message was perhaps delivered twice and is not sent again");
                 act.tx.finish_message(&message, Outcome::Sent, now).await?;
             }
-            Err(SendError::Unreached(why) | SendError::Failed(why) | SendError::Unclear(why)) if now.since(message.created) > GIVE_UP_AFTER => {
+            Err(SendError::Unreached(why) | SendError::Failed(why) | SendError::Unclear(why))
+                if now.since(message.created) > GIVE_UP_AFTER =>
+            {
                 act.give_up(&message, &why).await?;
             }
             Err(SendError::Unreached(why)) => {

@@ -121,20 +121,20 @@ impl App {
     pub async fn ask_forget(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
         let mut act = self.act_for(event).await?;
         let person = act.know(sender).await?;
-        let claws = act.tx.list_claws(person.id).await?.len() as u32;
-        act.screen(&person, tapped, Notice::AskForget { claws, drawn: act.now }).await?;
+        act.draw_forget(&person, tapped).await?;
         act.commit().await
     }
 
     /// Forgets a person: claws go, and everything that names them. The trial's mark stays, as a hash.
-    pub async fn forget(&self, event: &Event, sender: &Sender, drawn: Minute) -> Result<Option<Toast>> {
-        if !drawn.is_fresh(self.clock.now()) || self.is_stale(event) {
-            self.drop_update(event).await?;
-            return Ok(Some(Toast::Expired));
-        }
+    pub async fn forget(&self, event: &Event, sender: &Sender, tapped: Tapped, drawn: Minute) -> Result<Option<Toast>> {
         let mut act = self.act_for(event).await?;
         let person = act.know(sender).await?;
         let now = act.now;
+        if !drawn.is_fresh(now) || self.is_stale(event) {
+            act.draw_forget(&person, tapped).await?;
+            act.commit().await?;
+            return Ok(Some(Toast::Expired));
+        }
         for claw in act.tx.list_claws(person.id).await? {
             let mut claw = claw.delete(now, now);
             claw.spec.people.clear();
@@ -144,13 +144,20 @@ impl App {
         act.tx.revoke_periods(person.id, now).await?;
         act.note("person.forget", person.id, None).await?;
         act.tx.erase_person(person.id, sender.id, &chat_lane(sender.id.0), now).await?;
-        act.queue(sender.id.chat(), None, false, Notice::Forgotten, None).await?;
+        // The last word is swept away by its name once it is said.
+        let once = format!("forgotten:{}", person.id);
+        act.queue(sender.id.chat(), None, false, Notice::Forgotten, Some(once)).await?;
         act.commit().await?;
         Ok(None)
     }
 }
 
 impl Act<'_> {
+    async fn draw_forget(&mut self, person: &Person, tapped: Tapped) -> Result<()> {
+        let claws = self.tx.list_claws(person.id).await?.len() as u32;
+        self.screen(person, tapped, Notice::AskForget { claws, drawn: self.now }).await
+    }
+
     /// Says what the next text of this person is meant for.
     pub async fn expect(&mut self, person: &Person, expecting: Expecting) -> Result<()> {
         let mut desk = self.tx.load_desk(person.id).await?;

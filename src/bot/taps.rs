@@ -72,7 +72,7 @@ pub async fn press(here: Here, data: Data) -> Handled {
         Tap::Delete { claw, drawn } => return app.delete(event, sender, tapped, claw, drawn).await,
         Tap::Undo(claw) => return app.undo(event, sender, tapped, claw).await,
         Tap::AskForget => app.ask_forget(event, sender, tapped).await?,
-        Tap::Forget { drawn } => return app.forget(event, sender, drawn).await,
+        Tap::Forget { drawn } => return app.forget(event, sender, tapped, drawn).await,
         Tap::Confirm(id) => return app.confirm(event, sender, id).await,
         Tap::Withdraw(id) => return app.withdraw(event, sender, id).await,
         Tap::Fleet { page } => return app.turn_fleet(event, sender, tapped, page).await,

@@ -17,9 +17,9 @@ use crate::{
 
 statements! {
     REPLACE = "UPDATE outbox SET done_at = $3, outcome = 'replaced', notice = NULL WHERE chat_id = $1 AND slot = $2 AND done_at IS NULL \
-               AND lease_until IS NULL AND tries = 0 RETURNING fresh";
+               AND lease_until IS NULL AND tries = 0 RETURNING fresh, due_at";
     ADD = "INSERT INTO outbox (id, chat_id, act, slot, fresh, message_id, once, notice, created_at, due_at) \
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT (once) DO NOTHING";
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (once) DO NOTHING";
     CLAIM = claim!(sqlite, "outbox", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id"),
         postgres claim!(postgres, "outbox", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id");
     DONE = "UPDATE outbox SET done_at = $3, outcome = $4, unclear = $5, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL";
@@ -125,13 +125,15 @@ impl Tx {
             Act::Show { notice, slot, fresh } => ("show", slot.map(|slot| slot.name()), fresh, None, Some(to_json(&notice))),
             Act::Delete(message) => ("delete", None, false, Some(message), None),
         };
-        let mut fresh = fresh;
+        let (mut fresh, mut due) = (fresh, now);
         if let Some(slot) = &slot {
             for replaced in self.all(REPLACE, values![new.chat, slot, now]).await? {
                 fresh |= replaced.yes("fresh")?;
+                // A chat that was told to wait waits, whatever is said to it meanwhile.
+                due = due.max(replaced.time("due_at")?);
             }
         }
-        Ok(self.run(ADD, values![new.id, new.chat, act, slot, fresh, message, new.once, notice, now]).await? == 1)
+        Ok(self.run(ADD, values![new.id, new.chat, act, slot, fresh, message, new.once, notice, now, due]).await? == 1)
     }
 
     /// Whether something was queued under this name before.
