@@ -42,7 +42,7 @@ on_both! {
         let act = Act::Delete(MessageId(1));
         tx.add_message(NewMessage { id: OutboxId(Uuid::from_u128(1)), chat: ChatId(5), act, once: None }, START).await.expect("stored");
         let stale = tx.claim_messages(START, at(60), 9).await.expect("messages").remove(0);
-        let fresh = tx.claim_message_of(ChatId(5), at(60), at(120)).await.expect("messages").expect("due again");
+        let fresh = tx.claim_messages(at(60), at(120), 9).await.expect("messages").remove(0);
         assert!(is_lost(tx.finish_message(&stale, Outcome::GaveUp, at(61)).await));
         assert!(is_lost(tx.retry_message(&stale, at(61), true, true).await));
         assert_eq!(tx.claim_messages(at(61), at(121), 9).await.expect("messages").len(), 0);

@@ -48,12 +48,12 @@ async fn sent(db: &Db, message: &Message) {
     tx.commit().await.expect("a commit");
 }
 
-fn shown(messages: &[Message]) -> Vec<(i64, Option<Notice>)> {
+fn shown(messages: &[Message]) -> Vec<(i64, Option<Result<Notice, String>>)> {
     messages.iter().map(|message| (message.chat.0, message.notice.clone())).collect()
 }
 
-fn notice(number: u32) -> Option<Notice> {
-    Some(Notice::HowItWorks { trial_hours: number })
+fn notice(number: u32) -> Option<Result<Notice, String>> {
+    Some(Ok(Notice::HowItWorks { trial_hours: number }))
 }
 
 on_both! {
@@ -72,7 +72,7 @@ on_both! {
         tx.commit().await.expect("a commit");
         assert_eq!(take(db).await.len(), 0, "what waits for its next try holds its chat");
         let mut tx = db.begin().await.expect("a transaction");
-        let again = tx.claim_message_of(ChatId(5), at(30), at(90)).await.expect("a look").expect("due");
+        let again = tx.claim_messages(at(30), at(90), 1).await.expect("messages").remove(0);
         assert_eq!((again.notice.clone(), again.tries, again.unclear), (notice(1), 1, true));
         tx.commit().await.expect("a commit");
     }
