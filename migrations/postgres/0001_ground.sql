@@ -153,6 +153,8 @@ CREATE TABLE slots (
     chat_id    BIGINT NOT NULL,
     slot       TEXT   NOT NULL,
     message_id BIGINT NOT NULL,
+    -- The claw whose card it shows, so that the card can follow what happens to the claw.
+    claw_id    TEXT,
     PRIMARY KEY (chat_id, slot)
 );
 

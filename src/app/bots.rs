@@ -215,9 +215,12 @@ impl Act<'_> {
     /// Keeps a bot with its person, unless it is somebody else's.
     async fn connect(&mut self, person: &Person, brief: &BotBrief, token: &BotToken, managed: bool) -> Result<()> {
         let known = self.tx.find_bot(brief.id).await?;
-        if known.as_ref().is_some_and(|bot| bot.person != person.id && bot.token.is_some()) {
-            self.audit("bot.taken", Some(person.id), None, json!({ "bot": brief.id })).await?;
-            return Err(Refusal::BotTaken.into());
+        if let Some(other) = known.as_ref().filter(|bot| bot.person != person.id && bot.token.is_some()) {
+            if !self.is_passed_on(other, token).await? {
+                self.audit("bot.taken", Some(person.id), None, json!({ "bot": brief.id })).await?;
+                return Err(Refusal::BotTaken.into());
+            }
+            self.audit("bot.passed_on", Some(person.id), None, json!({ "bot": brief.id })).await?;
         }
         // A bot made through us stays so, by whatever way its token comes.
         let managed = managed || known.is_some_and(|bot| bot.managed);
@@ -225,6 +228,13 @@ impl Act<'_> {
         let bot = Bot { brief: brief.clone(), person: person.id, managed, token: Some(sealed), access: None };
         self.tx.put_bot(&bot, self.now).await?;
         self.audit("bot.connect", Some(person.id), None, json!({ "bot": brief.id, "managed": managed })).await
+    }
+
+    /// Whether a bot somebody else connected may go to whoever brings this token, which Telegram accepts. A bot has one
+    /// token at a time: if theirs is another one, it is dead. A bot their claw lives in stays theirs.
+    async fn is_passed_on(&mut self, bot: &Bot, token: &BotToken) -> Result<bool> {
+        let replaced = self.app.open_token(bot).is_ok_and(|theirs| theirs.expose() != token.expose());
+        Ok(replaced && self.tx.find_claw_of_bot(bot.brief.id).await?.is_none())
     }
 
     /// The specification with another bot, for a claw that lives.

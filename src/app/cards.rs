@@ -6,10 +6,10 @@ use crate::{
         claw::{Claw, Reason, Seen, Status, Wish, destroy_at, status},
         entitlement::{Entitlement, KEPT_AFTER_END},
         ids::ClawId,
-        notice::{Card, CardAction, ClawBrief, Done, Notice},
+        notice::{Card, CardAction, ClawBrief, Done, Notice, Slot},
         person::Person,
         refusal::Refusal,
-        wizard::{Desk, Expecting},
+        wizard::Expecting,
     },
 };
 
@@ -27,8 +27,7 @@ impl App {
     pub async fn show_card(&self, event: &Event, sender: &Sender, tapped: Tapped, claw: ClawId) -> Result<()> {
         let mut act = self.act_for(event).await?;
         let person = act.know(sender).await?;
-        let desk = act.tx.load_desk(person.id).await?;
-        act.tx.put_desk(person.id, &Desk { wizard: desk.wizard, ..Desk::default() }).await?;
+        act.clear_desk(&person).await?;
         act.draw_card(&person, tapped, claw, None).await?;
         act.commit().await
     }
@@ -65,6 +64,16 @@ impl Act<'_> {
             None => Notice::Card(card),
         };
         self.screen(person, tapped, notice).await
+    }
+
+    /// Something happened to a claw: its card is drawn anew where a live screen shows it.
+    pub(crate) async fn redraw_card(&mut self, person: &Person, claw: &Claw) -> Result<()> {
+        let Some(telegram) = person.telegram else { return Ok(()) };
+        if claw.destroyed.is_none() && self.tx.shows_card(telegram.chat(), claw.id).await? {
+            let card = self.card(claw).await?;
+            self.draw(person, Slot::Screen, Notice::Card(card)).await?;
+        }
+        Ok(())
     }
 
     async fn card(&mut self, claw: &Claw) -> Result<Card> {

@@ -99,6 +99,7 @@ impl App {
         }
         desk.expecting = Expecting::Nothing;
         act.tx.put_desk(person.id, &desk).await?;
+        act.put_picker_away(&person).await?;
         act.draw_people(&person, tapped, Purpose::Claw(id), None).await?;
         act.commit().await
     }
@@ -109,9 +110,9 @@ impl App {
         let person = act.know(sender).await?;
         let mut desk = act.tx.load_desk(person.id).await?;
         match purpose {
-            Purpose::Hatch if desk.wizard.is_none() => {
-                // An old button: that claw has begun to hatch.
-                act.draw_home(&person, tapped).await?;
+            Purpose::Hatch if desk.wizard.as_ref().is_none_or(|wizard| wizard.missing(person.agreed()).is_some()) => {
+                // An old button: that claw has begun to hatch, or its wizard is not that far.
+                act.draw_wizard(&person, tapped, &desk).await?;
                 act.commit().await?;
                 return Ok(Some(Toast::Redrawn));
             }
@@ -125,7 +126,7 @@ impl App {
         }
         desk.expecting = Expecting::Person(purpose);
         act.tx.put_desk(person.id, &desk).await?;
-        act.clear(sender.id.chat(), &Slot::Picker).await?;
+        act.put_picker_away(&person).await?;
         act.draw(&person, Slot::Picker, Notice::AskPerson { purpose }).await?;
         act.commit().await?;
         Ok(None)
@@ -136,7 +137,6 @@ impl App {
         let mut act = self.act_for(event).await?;
         let person = act.know(sender).await?;
         act.expect(&person, Expecting::Nothing).await?;
-        act.clear(sender.id.chat(), &Slot::Picker).await?;
         act.draw_people(&person, tapped, purpose, None).await?;
         act.commit().await
     }
@@ -150,7 +150,7 @@ impl App {
             return act.commit().await;
         };
         act.invite(&person, purpose, guest).await?;
-        act.clear(sender.id.chat(), &Slot::Picker).await?;
+        act.put_picker_away(&person).await?;
         act.draw_people(&person, Tapped::Typed, purpose, None).await?;
         act.commit().await
     }
@@ -189,6 +189,7 @@ impl App {
         let mut act = self.act_for(event).await?;
         let person = act.know(sender).await?;
         let claw = act.own_claw(&person, id).await?;
+        act.expect(&person, Expecting::Nothing).await?;
         match act.tx.load_desk(person.id).await?.people {
             Some((edited, people)) if edited == id && people != claw.spec.people => {
                 act.ask_change(&person, tapped, &claw, Change::People { guests: people.len() as u32 }).await?;

@@ -69,6 +69,7 @@ impl App {
         let mut desk = act.tx.load_desk(person.id).await?;
         desk.expecting = Expecting::Nothing;
         desk.found = None;
+        act.put_picker_away(&person).await?;
         let earlier = desk.wizard.clone().and_then(|wizard| wizard.back(person.agreed()));
         let goes_home = earlier.is_none();
         // Whoever goes back past the first step keeps what they chose.
@@ -108,6 +109,12 @@ impl App {
         let person = act.know(sender).await?;
         let desk = act.tx.load_desk(person.id).await?;
         let Some(wizard) = desk.wizard.clone() else {
+            if act.tx.list_claws(person.id).await?.is_empty() {
+                // A button of long ago: what it started is gone.
+                act.draw_home(&person, tapped).await?;
+                act.commit().await?;
+                return Ok(Some(Toast::Redrawn));
+            }
             // The second of two quick taps: the first one has already begun, and shows how far it is in this message.
             if !act.is_hatching_on(&person, tapped).await? {
                 act.draw_claws(&person, tapped).await?;
@@ -171,6 +178,7 @@ impl Act<'_> {
     async fn move_to(&mut self, person: &Person, to: impl FnOnce(Wizard) -> Result<Wizard>) -> Result<Desk> {
         let mut desk = self.tx.load_desk(person.id).await?;
         desk.expecting = Expecting::Nothing;
+        self.put_picker_away(person).await?;
         let wizard = to(desk.wizard.take().unwrap_or_else(|| Wizard::begin(person.agreed())))?;
         let step = wizard.missing(person.agreed()).map_or(wizard.step, |missing| missing.min(wizard.step));
         desk.wizard = Some(Wizard { step, ..wizard });

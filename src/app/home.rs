@@ -5,7 +5,7 @@ use crate::{
     domain::{
         ids::ChatId,
         locale::Locale,
-        notice::{Notice, Slot, Toast},
+        notice::{Notice, Toast},
         person::{Person, StartCode},
         refusal::Refusal,
         wizard::{Desk, Expecting, Purpose},
@@ -140,13 +140,10 @@ impl App {
 
 impl Act<'_> {
     /// Takes everything off the desk but the wizard's answers, and the picker out of the chat.
-    async fn clear_desk(&mut self, person: &Person) -> Result<()> {
+    pub(crate) async fn clear_desk(&mut self, person: &Person) -> Result<()> {
         let desk = self.tx.load_desk(person.id).await?;
         self.tx.put_desk(person.id, &Desk { wizard: desk.wizard, ..Desk::default() }).await?;
-        match person.telegram {
-            Some(telegram) => self.clear(telegram.chat(), &Slot::Picker).await,
-            None => Ok(()),
-        }
+        self.put_picker_away(person).await
     }
 
     pub async fn draw_home(&mut self, person: &Person, tapped: Tapped) -> Result<()> {

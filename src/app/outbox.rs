@@ -9,6 +9,7 @@ use crate::{
         admin::Alert,
         ids::{MessageId, TelegramId},
         locale::Locale,
+        notice::Notice,
         time::HOUR,
     },
     drivers::telegram::{Place, Reader, SendError},
@@ -91,7 +92,8 @@ impl App {
                 metrics::counter!("messages_sent_total").increment(1);
                 act.tx.finish_message(&message, Outcome::Sent, now).await?;
                 if let (Some(slot), Some(shown)) = (&message.slot, shown) {
-                    act.tx.put_slot(message.chat, slot, shown).await?;
+                    let card = message.notice.as_ref().and_then(|notice| notice.as_ref().ok()).and_then(Notice::card_of);
+                    act.tx.put_slot(message.chat, slot, shown, card).await?;
                     if let Some(old) = at.filter(|old| message.fresh && *old != shown) {
                         act.delete(message.chat, old).await?;
                     }

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         ids::{PersonId, TelegramId},
         locale::Locale,
-        notice::{Notice, Toast},
+        notice::{Notice, Slot, Toast},
         person::{Person, TERMS_VERSION},
         refusal::Refusal,
         tap::{Minute, ZONES, ZoneChoice},
@@ -158,7 +158,15 @@ impl Act<'_> {
             desk.expecting = expecting;
             self.tx.put_desk(person.id, &desk).await?;
         }
-        Ok(())
+        self.put_picker_away(person).await
+    }
+
+    /// Takes the picker of people out of the chat, with its keys: what it asked is not asked any more.
+    pub(crate) async fn put_picker_away(&mut self, person: &Person) -> Result<()> {
+        match person.telegram {
+            Some(telegram) => self.clear(telegram.chat(), &Slot::Picker).await,
+            None => Ok(()),
+        }
     }
 
     /// A person an admin names by number; made, unreachable, if they never wrote to us.

@@ -168,6 +168,7 @@ impl Act<'_> {
         let right = right_of(&self.tx.list_periods(person.id).await?, self.now);
         let notice = if first { Notice::Ready { claw: id, bot, right } } else { Notice::Woken { claw: id, bot } };
         self.say(person, format!("ready:{id}:{}", up.generation), notice).await?;
+        self.redraw_card(person, up).await?;
         self.tell_watchers(up).await
     }
 
@@ -246,6 +247,7 @@ impl Act<'_> {
 
     /// Draws how far a claw on its way up is, where a message for that is. When nothing hatches any more, it goes.
     pub(crate) async fn tell_progress(&mut self, person: &Person, claw: &Claw) -> Result<()> {
+        self.redraw_card(person, claw).await?;
         let Some(telegram) = person.telegram.filter(|_| claw.first_ready.is_none()) else { return Ok(()) };
         let slot = Slot::Hatching(claw.id);
         if self.tx.find_slot(telegram.chat(), &slot.name()).await?.is_none() {

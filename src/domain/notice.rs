@@ -376,6 +376,14 @@ pub enum Notice {
     Admin(AdminNotice),
 }
 
+impl Notice {
+    /// The claw whose card this is.
+    pub fn card_of(&self) -> Option<ClawId> {
+        let (Notice::Card(card) | Notice::CardAfter { card, .. }) = self else { return None };
+        Some(card.claw)
+    }
+}
+
 /// What was just done, in a word above the card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -3,7 +3,7 @@
 
 use crate::{
     domain::{
-        ids::{ChatId, MessageId, OutboxId},
+        ids::{ChatId, ClawId, MessageId, OutboxId},
         notice::{Notice, Slot},
         time::Time,
     },
@@ -27,7 +27,10 @@ statements! {
     SAID = "SELECT COUNT(*) FROM outbox WHERE once = $1";
     DROP_FOR_CHAT = "UPDATE outbox SET done_at = $2, outcome = 'blocked', notice = NULL WHERE chat_id = $1 AND done_at IS NULL AND lease_until IS NULL";
     SLOT = "SELECT message_id FROM slots WHERE chat_id = $1 AND slot = $2";
-    PUT_SLOT = "INSERT INTO slots (chat_id, slot, message_id) VALUES ($1, $2, $3) ON CONFLICT (chat_id, slot) DO UPDATE SET message_id = excluded.message_id";
+    PUT_SLOT = "INSERT INTO slots (chat_id, slot, message_id, claw_id) VALUES ($1, $2, $3, $4) \
+                ON CONFLICT (chat_id, slot) DO UPDATE SET message_id = excluded.message_id, claw_id = excluded.claw_id";
+    SHOWS_CARD = "SELECT COUNT(*) FROM slots s WHERE s.chat_id = $1 AND s.slot = 'screen' AND s.claw_id = $2 \
+                  AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.chat_id = s.chat_id AND o.slot = s.slot AND o.done_at IS NULL)";
     DROP_SLOT = "DELETE FROM slots WHERE chat_id = $1 AND slot = $2";
     WITHDRAW = "DELETE FROM outbox WHERE chat_id = $1 AND slot = $2 AND done_at IS NULL AND lease_until IS NULL";
     RENAME_SLOT = "UPDATE slots SET slot = $3 WHERE chat_id = $1 AND slot = $2";
@@ -170,8 +173,14 @@ impl Tx {
         self.find(SLOT, values![chat, slot]).await?.map(|row| row.int("message_id").map(MessageId)).transpose()
     }
 
-    pub async fn put_slot(&mut self, chat: ChatId, slot: &str, message: MessageId) -> Result<()> {
-        self.run(PUT_SLOT, values![chat, slot, message]).await.map(drop)
+    /// This message of the chat shows the slot now; `card` if that is the card of a claw.
+    pub async fn put_slot(&mut self, chat: ChatId, slot: &str, message: MessageId, card: Option<ClawId>) -> Result<()> {
+        self.run(PUT_SLOT, values![chat, slot, message, card]).await.map(drop)
+    }
+
+    /// Whether the live screen of this chat is the card of that claw, and nothing else is about to be drawn there.
+    pub async fn shows_card(&mut self, chat: ChatId, claw: ClawId) -> Result<bool> {
+        Ok(self.number(SHOWS_CARD, values![chat, claw]).await? > 0)
     }
 
     pub async fn drop_slot(&mut self, chat: ChatId, slot: &str) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Log lines to stderr, as text or JSON, with a last net that takes out whatever has the form of a bot token.
 
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 
 use tracing_subscriber::{
     EnvFilter, filter::LevelFilter, fmt::MakeWriter, layer::SubscriberExt as _, util::SubscriberInitExt as _,
@@ -12,7 +12,7 @@ use crate::{config::LogFormat, domain::bot_token::find_tokens};
 pub fn start(format: LogFormat) {
     let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
     let registry = tracing_subscriber::registry().with(filter);
-    let layer = tracing_subscriber::fmt::layer().with_writer(Net);
+    let layer = tracing_subscriber::fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(Net);
     let _ = match format {
         LogFormat::Text => registry.with(layer).try_init(),
         LogFormat::Json => registry.with(layer.json().flatten_event(true)).try_init(),

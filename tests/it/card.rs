@@ -60,13 +60,10 @@ async fn a_pause_is_asked_first_and_ended_by_waking(w: World) {
     ann.taps("Wake it up").await;
     assert_eq!(w.infra.claws().len(), 1);
     insta::assert_snapshot!(ann.last(), @"
-    Your claw is awake.
-    Open @anns_helper_bot and say hello.
-
-    Your free time ends in 2 days, on Sunday, 21 June, at 12:00 UTC.
-    Nothing is charged afterwards.
-    [ Say hello to @anns_helper_bot ]
-    [ Open its card ] [ My claws ]
+    @anns_helper_bot is awake again.
+    Open its chat and go on.
+    [ Open chat ]
+    [ Open its card ]
     ");
     let ended = w.texts("SELECT CAST(started_at AS TEXT) FROM periods").await;
     assert_eq!(ended, [crate::world::START.0.to_string()], "the clock went on");

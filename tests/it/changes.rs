@@ -60,13 +60,10 @@ async fn another_model_is_put_in_after_a_warning(w: World) {
     ann.taps("Change model, memory").await;
     assert_eq!(models(&w), ["anthropic/claude-sonnet-4.6"]);
     insta::assert_snapshot!(ann.last(), @"
-    Your claw is awake.
-    Open @anns_helper_bot and say hello.
-
-    Your free time ends in 2 days, on Sunday, 21 June, at 12:00 UTC.
-    Nothing is charged afterwards.
-    [ Say hello to @anns_helper_bot ]
-    [ Open its card ] [ My claws ]
+    @anns_helper_bot is awake again.
+    Open its chat and go on.
+    [ Open chat ]
+    [ Open its card ]
     ");
     let done: Vec<Effect> = w.infra.journal().into_iter().map(|entry| entry.effect).collect();
     assert_eq!(done, [Effect::Created, Effect::Removed, Effect::Created]);
@@ -113,18 +110,15 @@ async fn a_model_the_infra_does_not_run_is_taken_back(w: World) {
       [ Give it a new token ] [ Delete this claw… ]
       [ My claws ] [ Home ]
     clawhatch: The change to @anns_helper_bot did not work.
-      I put it back as it was: it runs with Gemini 3 Flash again. You can try another change from its card.
+      I am putting it back as it was, with Gemini 3 Flash, and will tell you when it is awake. You can try another change from its card.
 
       (CODE)
       [ Open chat ]
       [ Open its card ]
-    clawhatch: Your claw is awake.
-      Open @anns_helper_bot and say hello.
-
-      Your free time ends in 2 days, on Sunday, 21 June, at 12:00 UTC.
-      Nothing is charged afterwards.
-      [ Say hello to @anns_helper_bot ]
-      [ Open its card ] [ My claws ]
+    clawhatch: @anns_helper_bot is awake again.
+      Open its chat and go on.
+      [ Open chat ]
+      [ Open its card ]
     ");
     assert_eq!(admin.count("Alert"), 0, "{}", admin.chat());
 }
@@ -176,7 +170,7 @@ async fn the_same_bot_gets_its_new_token(w: World) {
     ");
     ann.taps("Use this bot").await;
     insta::assert_snapshot!(ann.last(), @"
-    Use @anns_helper_bot with its new token for the claw in @anns_helper_bot?
+    Give the claw in @anns_helper_bot its new token?
 
     It has to start afresh for this, and may lose its memory. Its bot and settings are kept. It will be away for about a minute.
     [ Use this token, memory may be lost ]
@@ -197,7 +191,7 @@ async fn a_claw_moves_into_another_bot(w: World) {
     ann.taps("new token").await;
     ann.says(&bobs).await;
     insta::assert_snapshot!(ann.last(), @"
-    Someone else has connected this bot here. If it is yours, revoke its token at BotFather and send me the new one; or use another bot.
+    Someone else has connected this bot here. If it is yours, revoke its token at BotFather and send me the new one. While a claw of theirs lives in it, use another bot.
 
     Give your claw a new token
 

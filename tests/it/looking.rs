@@ -1,6 +1,7 @@
 //! Looking closely: what a button carries, what stands in the database, what Telegram refused.
 
 use clawhatch::{
+    bot,
     domain::ids::MessageId,
     sandbox::telegram::{Kind, TapResult},
 };
@@ -13,6 +14,11 @@ impl World {
         let holds = |value: &[u8]| value.windows(needle.len()).any(|part| part == needle.as_bytes());
         let values = self.every_value().await;
         values.into_iter().filter(|(_, value)| holds(value)).map(|(place, _)| place).collect()
+    }
+
+    /// Stores what waits at Telegram, and handles nothing of it yet.
+    pub async fn take_in(&self) {
+        bot::poll_once(self.app(), &self.product.api, 0, 0).await;
     }
 
     /// How many rows a table holds.

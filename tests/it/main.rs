@@ -2,9 +2,12 @@
 //! database, against the stand-ins as HTTP servers. Every test of a world runs on SQLite and on PostgreSQL. The
 //! stand-ins themselves are held to their contracts here too, so that one program holds every test from outside.
 #![cfg(feature = "server")]
+#![expect(clippy::panic, reason = "a world is part of its test, and fails it with what it shows")]
 
 mod admin;
 mod audit;
+mod bad_input;
+mod bad_taps;
 mod card;
 mod changes;
 mod forget;
@@ -14,6 +17,7 @@ mod infra_standin;
 mod infra_weather;
 mod keys;
 mod lane;
+mod languages;
 mod line;
 mod looking;
 mod managed;
@@ -23,6 +27,7 @@ mod process;
 mod rows;
 mod settings;
 mod store;
+mod strange;
 mod telegram_standin;
 mod telegram_weather;
 mod trial;

@@ -194,6 +194,13 @@ on_both! {
           [ Only me ] [ Add a person ]
           [ Back ] [ Cancel ]
         ");
+        // It goes as well when the person goes on or back by the screen above it.
+        for (label, begins, again) in [("Only me", "Step 5 of 5", "Back"), ("Back", "Step 3 of 5", "Gemini 3 Flash")] {
+            ann.taps("Add a person").await;
+            ann.taps(label).await;
+            assert!(ann.last().starts_with(begins) && !ann.chat().contains("keyboard:"), "after {label}: {}", ann.chat());
+            ann.taps(again).await;
+        }
         ann.taps("Add a person").await;
         ann.says("/cancel").await;
         assert!(!ann.chat().contains("keyboard:"), "{}", ann.chat());
@@ -237,18 +244,15 @@ on_both! {
         ann.taps("Save the list").await;
         ann.taps("Change people, memory may be lost").await;
         insta::assert_snapshot!(ann.last(), @"
-        Your claw is awake.
-        Open @anns_helper_bot and say hello.
-
-        Your free time ends in 2 days, on Sunday, 21 June, at 12:00 UTC.
-        Nothing is charged afterwards.
-        [ Say hello to @anns_helper_bot ]
-        [ Open its card ] [ My claws ]
+        @anns_helper_bot is awake again.
+        Open its chat and go on.
+        [ Open chat ]
+        [ Open its card ]
         ");
         assert_eq!(w.infra.claws().iter().map(|claw| claw.allow_from.clone()).collect::<Vec<_>>(), [["1001", "2002"]]);
 
         // Leaving without saving changes nothing, and a list saved as it was asks nothing.
-        ann.taps("My claws").await;
+        ann.taps("Open its card").await;
         ann.taps("Change people").await;
         ann.taps("Remove 2002").await;
         ann.taps("Back without saving").await;

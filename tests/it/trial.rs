@@ -244,8 +244,8 @@ async fn one_free_time_for_each_bot(w: World) {
     bob.prepares(&token).await;
     bob.taps("Start 48").await;
     insta::assert_snapshot!(bob.last(), @"
-    The free time was used before, by you or by this bot. If you want to go on, ask for more time.
-    [ Ask for more time ]
+    This bot has had its free time. Choose another bot, or ask for more time.
+    [ Another bot ]
     [ Home ]
     ");
     assert_eq!(w.infra.claws(), []);
