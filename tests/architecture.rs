@@ -17,7 +17,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     ("worker",  &["domain", "app"],                                        &[]),
     ("cli",     &["domain", "app", "view"],                                &["clap"]),
     ("config",  &["domain"],                                               &[]),
-    ("sandbox", &["domain", "store", "view", "drivers::http", "drivers::clock"], &["axum"]),
+    ("sandbox", &["domain", "store", "view", "drivers::http", "drivers::clock"], &["axum", "askama"]),
     ("node",    &["domain", "drivers::vault", "drivers::http", "drivers::clock"], &["axum", "sqlx", "bollard"]),
 ];
 /// The roof names everything: it takes the parts and puts them together.

@@ -113,12 +113,19 @@ impl App {
         if let Error::Store(StoreError::LeaseLost { .. }) = error {
             return Ok(());
         }
-        let event = Event { id: row.id.clone(), fence: row.fence, received: row.received };
+        match self.write_failure(row, from, error).await {
+            // It took longer than its lease and somebody else took it up: what they make of it counts.
+            Err(Error::Store(StoreError::LeaseLost { .. })) => Ok(()),
+            done => done,
+        }
+    }
+
+    async fn write_failure(&self, row: &InboxRow, from: Option<TelegramId>, error: Error) -> Result<()> {
         let mut act = self.act().await?;
         if row.tries + 1 < MOST_TRIES {
             let wait = Duration::from_millis(500 << row.tries.clamp(0, 6));
             tracing::warn!(update = %row.id, tries = row.tries, error = %redact(&causes(&error)), "an update failed and is tried again");
-            act.tx.retry_inbox(&event.id, event.fence, act.now + wait).await?;
+            act.tx.retry_inbox(&row.id, row.fence, act.now + wait).await?;
             return act.commit().await;
         }
         let person = match from {
@@ -126,7 +133,7 @@ impl App {
             None => None,
         };
         let code = act.incident(person.as_ref().map(|p| p.id), None, "handling an update", &causes(&error)).await?;
-        act.tx.bury_inbox(&event.id, event.fence, act.now).await?;
+        act.tx.bury_inbox(&row.id, row.fence, act.now).await?;
         if let Some(person) = &person {
             act.say(person, format!("broken:{}", row.id), Notice::Broken { code: code.clone() }).await?;
         }

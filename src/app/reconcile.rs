@@ -7,10 +7,7 @@ use crate::{
     app::{Act, App, Error, Result},
     domain::{
         admin::{Alert, PersonLine},
-        claw::{
-            ASK_FULL_AGAIN, Ask, Call, Claw, DEADLINE, Outcome, Reason, Seen, Step, Trouble, Wish, ask, backoff, next_step,
-            record,
-        },
+        claw::{Ask, Call, Claw, DEADLINE, Outcome, Reason, Step, Trouble, Wish, ask, backoff, next_step, record},
         entitlement::{EndingIn, Entitlement, Period, right_at},
         person::Person,
     },
@@ -210,17 +207,15 @@ impl App {
         let before = act.tx.hold_leased_claw(lease).await?;
         let person = act.tx.load_person(before.person).await?;
         let answered = matches!(outcome, Outcome::Up(_) | Outcome::Starting | Outcome::Down { .. });
-        let (after, effects, wait) = record(before, call, outcome);
+        let (after, effects, wait) = record(before, call, outcome, act.now);
         if answered {
             act.infra_answers().await?;
         }
-        let due = match (&after.seen, wait) {
-            // Something else is wished meanwhile: what this call has to wait for is no reason to wait.
-            _ if after.wish != wish => act.now,
-            (_, Some(wait)) => act.now + wait,
-            (Seen::Broken { reason: Reason::NoCapacity, .. }, None) => act.now + ASK_FULL_AGAIN,
-            (_, None) if after.tries > 0 => act.now + backoff(after.tries, rand::random()),
-            (_, None) => act.now,
+        let due = match wait {
+            Some(wait) => act.now + wait,
+            // Something else is wished meanwhile, which has no failures of its own yet.
+            None if after.tries > 0 && after.wish == wish => act.now + backoff(after.tries, rand::random()),
+            None => act.now,
         };
         act.tell_effects(&person, &after, &effects).await?;
         act.save_claw(&after, Some(due)).await?;

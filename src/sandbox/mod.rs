@@ -23,8 +23,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 use stage::Stage;
 
-/// How long the product may take to end after Ctrl-C, which it hears too.
-const LAST_WORDS: Duration = Duration::from_secs(9);
+/// How long the product may take to end after Ctrl-C, which it hears too when a person types it.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// How the sandbox is started.
 #[derive(Clone, Debug)]

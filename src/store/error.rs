@@ -23,10 +23,7 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(inner) if inner.is_unique_violation() => StoreError::Taken(inner.message().to_owned()),
-            // PostgreSQL: serialization_failure, deadlock_detected, admin_shutdown, cannot_connect_now, lock_not_available.
-            sqlx::Error::Database(inner)
-                if matches!(inner.code().as_deref(), Some("40001" | "40P01" | "57P01" | "57P03" | "55P03")) =>
-            {
+            sqlx::Error::Database(inner) if inner.code().is_some_and(|code| passes_over(&code)) => {
                 StoreError::Again(inner.message().to_owned())
             }
             // SQLite: BUSY, LOCKED and their extended codes, FULL, IOERR.
@@ -44,4 +41,12 @@ impl From<sqlx::Error> for StoreError {
             _ => StoreError::Database(error),
         }
     }
+}
+
+/// Whether PostgreSQL's code names something that may be over the next time: the classes of connections, of
+/// transactions taken back, of resources (a full disk), of an operator's acts and timeouts, and of its machine; and a
+/// lock or a transaction that took too long.
+fn passes_over(code: &str) -> bool {
+    ["08", "40", "53", "57", "58"].iter().any(|class| code.len() == 5 && code.starts_with(class))
+        || matches!(code, "55P03" | "25P03")
 }

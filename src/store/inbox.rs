@@ -1,16 +1,17 @@
 //! Everything that reached us from outside, stored before it is acknowledged and done once. Rows of one lane (a chat)
-//! are taken one after the other in the order of their numbers; lanes do not wait for each other.
+//! are taken one after the other in the order of their numbers, and one that comes late waits for whichever is at
+//! work; lanes do not wait for each other.
 
 use crate::{
     domain::time::Time,
-    store::{Backlog, Result, Row, StoreError, Tx, claim::claim, statement::statements, tx::values},
+    store::{Backlog, Result, Row, Sql, StoreError, Tx, claim::claim, statement::statements, tx::values},
 };
 
 statements! {
     KNOWN = "SELECT COUNT(*) FROM inbox WHERE id = $1";
     ADD = "INSERT INTO inbox (id, seq, lane, body, received_at, due_at) VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (id) DO NOTHING";
-    CLAIM = claim!(sqlite, "inbox", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND t.dead_at IS NULL AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.lane = t.lane AND e.seq < t.seq AND e.done_at IS NULL AND e.dead_at IS NULL)", "t.received_at, t.seq"),
-        postgres claim!(postgres, "inbox", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND t.dead_at IS NULL AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.lane = t.lane AND e.seq < t.seq AND e.done_at IS NULL AND e.dead_at IS NULL)", "t.received_at, t.seq");
+    CLAIM = claim!(sqlite, "inbox", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND t.dead_at IS NULL AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.lane = t.lane AND e.id <> t.id AND (e.seq < t.seq OR e.lease_until > $1) AND e.done_at IS NULL AND e.dead_at IS NULL)", "t.received_at, t.seq"),
+        postgres claim!(postgres, "inbox", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND t.dead_at IS NULL AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.lane = t.lane AND e.id <> t.id AND (e.seq < t.seq OR e.lease_until > $1) AND e.done_at IS NULL AND e.dead_at IS NULL)", "t.received_at, t.seq");
     DONE = "UPDATE inbox SET done_at = $3, body = NULL, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL AND dead_at IS NULL";
     RETRY = "UPDATE inbox SET due_at = $3, tries = tries + 1, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL AND dead_at IS NULL";
     DEAD = "UPDATE inbox SET dead_at = $3, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL AND dead_at IS NULL";
@@ -65,19 +66,24 @@ impl Tx {
     /// It is handled: its bytes are dropped, its number stays. An error when the lease was lost: then somebody else
     /// handles it, and nothing of this transaction may stand.
     pub async fn finish_inbox(&mut self, id: &str, fence: i64, now: Time) -> Result<()> {
-        match self.run(DONE, values![id, fence, now]).await? {
+        self.end_inbox(DONE, id, fence, now).await
+    }
+
+    /// It failed and is to be handled again. An error when the lease was lost.
+    pub async fn retry_inbox(&mut self, id: &str, fence: i64, at: Time) -> Result<()> {
+        self.end_inbox(RETRY, id, fence, at).await
+    }
+
+    /// It cannot be handled: put aside, so that its lane goes on. An error when the lease was lost.
+    pub async fn bury_inbox(&mut self, id: &str, fence: i64, now: Time) -> Result<()> {
+        self.end_inbox(DEAD, id, fence, now).await
+    }
+
+    async fn end_inbox(&mut self, sql: Sql, id: &str, fence: i64, at: Time) -> Result<()> {
+        match self.run(sql, values![id, fence, at]).await? {
             1 => Ok(()),
             _ => Err(StoreError::LeaseLost { table: "inbox", id: id.to_owned() }),
         }
-    }
-
-    pub async fn retry_inbox(&mut self, id: &str, fence: i64, at: Time) -> Result<()> {
-        self.run(RETRY, values![id, fence, at]).await.map(drop)
-    }
-
-    /// It cannot be handled: put aside, so that its lane goes on.
-    pub async fn bury_inbox(&mut self, id: &str, fence: i64, now: Time) -> Result<()> {
-        self.run(DEAD, values![id, fence, now]).await.map(drop)
     }
 
     pub async fn sweep_inbox(&mut self, before: Time) -> Result<u64> {

@@ -30,8 +30,18 @@ pub struct Lane {
 struct Writer {
     connection: SqliteConnection,
     group: Option<Group>,
-    /// A savepoint is open: its use case works, or was dropped in the middle.
-    open: bool,
+    turn: Turn,
+}
+
+/// What the last use case left, should it have been dropped in the middle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// Nothing.
+    Over,
+    /// A savepoint, with what was written under it.
+    Working,
+    /// Nobody knows whether a transaction is open: it was being begun or taken back.
+    Unknown,
 }
 
 /// Those whose work shares one COMMIT.
@@ -69,7 +79,7 @@ impl Drop for InLine<'_> {
 impl Lane {
     pub async fn open(options: &SqliteConnectOptions) -> Result<Lane> {
         let connection = SqliteConnection::connect_with(options).await?;
-        let writer = Writer { connection, group: None, open: false };
+        let writer = Writer { connection, group: None, turn: Turn::Over };
         Ok(Lane { writer: Arc::new(Mutex::new(writer)), line: Arc::default() })
     }
 
@@ -81,10 +91,15 @@ impl Lane {
         drop(in_line);
         writer.clear_leftovers().await;
         if writer.group.is_none() {
-            writer.execute("BEGIN IMMEDIATE").await?;
+            // Whoever stops waiting here leaves a transaction that begins all the same.
+            writer.turn = Turn::Unknown;
+            if let Err(error) = writer.execute("BEGIN IMMEDIATE").await {
+                writer.give_up_group().await;
+                return Err(error);
+            }
             writer.group = Some(Group { since: Instant::now(), members: 0, stands: watch::Sender::new(None) });
         }
-        writer.open = true;
+        writer.turn = Turn::Working;
         if let Err(error) = writer.execute("SAVEPOINT use_case").await {
             writer.give_up_group().await;
             return Err(error);
@@ -95,9 +110,12 @@ impl Lane {
     /// The connection for work that brings its own transactions, with nobody else in the lane.
     pub async fn alone(&self) -> Alone {
         let mut writer = Arc::clone(&self.writer).lock_owned().await;
-        writer.clear_leftovers().await;
-        writer.commit_group().await;
-        Alone(writer)
+        let empty = tokio::spawn(async move {
+            writer.clear_leftovers().await;
+            writer.commit_group().await;
+            writer
+        });
+        Alone(empty.await.expect("committing does not panic, and is not stopped"))
     }
 
     /// Commits a group that was left to somebody who never came.
@@ -118,31 +136,34 @@ impl LaneTx {
 
     /// Leaves the work to the group and waits until the group stands.
     pub async fn commit(self: Box<Self>) -> Result<()> {
-        let LaneTx { mut writer, lane } = *self;
+        // In a task of its own, so that whoever stops waiting for us stops neither the RELEASE nor the COMMIT half way.
+        let joined = tokio::spawn(async move { self.join_group().await });
+        let mut stands = joined.await.map_err(|ended| StoreError::Again(ended.to_string()))??;
+        match stands.wait_for(Option::is_some).await.map(|stands| *stands) {
+            Ok(Some(true)) => Ok(()),
+            Ok(Some(false) | None) | Err(_) => Err(StoreError::Again("the shared commit failed".into())),
+        }
+    }
+
+    /// Gives what tells whether the group stands.
+    async fn join_group(self) -> Result<watch::Receiver<Option<bool>>> {
+        let LaneTx { mut writer, lane } = self;
         if let Err(error) = writer.execute("RELEASE use_case").await {
             // SQLite took the whole transaction back by itself (disk full, for one): nothing of the group stands.
             writer.give_up_group().await;
             return Err(error);
         }
-        writer.open = false;
+        writer.turn = Turn::Over;
         let line_is_empty = lane.line.load(Ordering::SeqCst) == 0;
         let Some(group) = writer.group.as_mut() else { return Err(StoreError::Again("the group is gone".into())) };
         group.members += 1;
-        let mut stands = group.stands.subscribe();
+        let stands = group.stands.subscribe();
         if line_is_empty || group.members >= LARGEST_GROUP || group.since.elapsed() >= LONGEST_WAIT {
-            // In a task of its own, so that whoever stops waiting for us does not stop the COMMIT half way.
-            tokio::spawn(async move { writer.commit_group().await });
-        } else {
-            let first = group.members == 1;
-            drop(writer);
-            if first {
-                tokio::spawn(lane.commit_if_left());
-            }
+            writer.commit_group().await;
+        } else if group.members == 1 {
+            tokio::spawn(lane.commit_if_left());
         }
-        match stands.wait_for(Option::is_some).await.map(|stands| *stands) {
-            Ok(Some(true)) => Ok(()),
-            Ok(Some(false) | None) | Err(_) => Err(StoreError::Again("the shared commit failed".into())),
-        }
+        Ok(stands)
     }
 }
 
@@ -152,14 +173,18 @@ impl Writer {
         Ok(())
     }
 
-    /// Takes back what a use case that was dropped in the middle has written.
+    /// Takes back what a use case that was dropped in the middle has written. May itself be dropped in the middle.
     async fn clear_leftovers(&mut self) {
-        if !std::mem::take(&mut self.open) {
-            return;
-        }
-        let undone = self.execute("ROLLBACK TO use_case").await.is_ok() && self.execute("RELEASE use_case").await.is_ok();
-        if !undone {
-            self.give_up_group().await;
+        match self.turn {
+            Turn::Over => {}
+            Turn::Working => {
+                if self.execute("ROLLBACK TO use_case").await.is_ok() && self.execute("RELEASE use_case").await.is_ok() {
+                    self.turn = Turn::Over;
+                } else {
+                    self.give_up_group().await;
+                }
+            }
+            Turn::Unknown => self.give_up_group().await,
         }
     }
 
@@ -178,9 +203,10 @@ impl Writer {
     }
 
     async fn give_up_group(&mut self) {
-        self.open = false;
+        self.turn = Turn::Unknown;
         // It fails when SQLite has already rolled back by itself; either way no transaction is open afterwards.
         let _ = self.execute("ROLLBACK").await;
+        self.turn = Turn::Over;
         if let Some(group) = self.group.take() {
             group.stands.send_replace(Some(false));
         }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use sqlx::migrate::{Migrate as _, Migration, MigrationType, Migrator};
+use sqlx::migrate::{Migrate as _, MigrateError, Migration, MigrationType, Migrator};
 
 use crate::store::{Db, Result, StoreError};
 
@@ -52,8 +52,17 @@ pub async fn pending(db: &Db) -> Result<Pending> {
         Db::Sqlite { read, .. } => read.acquire().await?.list_applied_migrations("_sqlx_migrations").await,
         Db::Postgres(pool) => pool.acquire().await?.list_applied_migrations("_sqlx_migrations").await,
     };
-    // No table yet: nothing was ever run.
-    let applied = listed.unwrap_or_default();
+    let applied = match listed {
+        Ok(applied) => applied,
+        // No table yet: nothing was ever run.
+        Err(MigrateError::Execute(sqlx::Error::Database(error)))
+            if error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table") =>
+        {
+            Vec::new()
+        }
+        Err(MigrateError::Execute(error)) => return Err(error.into()),
+        Err(error) => return Err(StoreError::Database(sqlx::Error::Migrate(Box::new(error)))),
+    };
     let known = |version: i64| MIGRATIONS.iter().any(|(ours, ..)| *ours == version);
     let missing = MIGRATIONS.iter().filter(|(version, ..)| !applied.iter().any(|done| done.version == *version)).count();
     Ok(match missing {

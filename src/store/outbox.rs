@@ -20,8 +20,8 @@ statements! {
                AND lease_until IS NULL AND tries = 0 RETURNING fresh";
     ADD = "INSERT INTO outbox (id, chat_id, act, slot, fresh, message_id, once, notice, created_at, due_at) \
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT (once) DO NOTHING";
-    CLAIM = claim!(sqlite, "outbox", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id < t.id AND e.done_at IS NULL)", "t.due_at, t.id"),
-        postgres claim!(postgres, "outbox", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id < t.id AND e.done_at IS NULL)", "t.due_at, t.id");
+    CLAIM = claim!(sqlite, "outbox", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id"),
+        postgres claim!(postgres, "outbox", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id");
     DONE = "UPDATE outbox SET done_at = $3, outcome = $4, unclear = $5, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL";
     RETRY = "UPDATE outbox SET due_at = $3, tries = tries + $4, unclear = $5, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL";
     SAID = "SELECT COUNT(*) FROM outbox WHERE once = $1";
@@ -155,7 +155,10 @@ impl Tx {
 
     /// Gives the row back for later. Waiting because we were told to is no failure: `failed` counts the tries.
     pub async fn retry_message(&mut self, message: &Message, at: Time, failed: bool, unclear: bool) -> Result<()> {
-        self.run(RETRY, values![message.id, message.fence, at, failed, unclear]).await.map(drop)
+        match self.run(RETRY, values![message.id, message.fence, at, failed, unclear]).await? {
+            1 => Ok(()),
+            _ => Err(StoreError::LeaseLost { table: "outbox", id: message.id.to_string() }),
+        }
     }
 
     /// The person cannot be reached: whatever waits for this chat is dropped.

@@ -3,8 +3,8 @@
 
 use axum::{
     body::Bytes,
-    extract::State,
-    http::{HeaderMap, StatusCode, header},
+    extract::{FromRequest as _, Request, State},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use subtle::ConstantTimeEq as _;
@@ -13,14 +13,18 @@ use crate::web::Site;
 
 const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
 
-pub async fn take(State(site): State<Site>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn take(State(site): State<Site>, request: Request) -> Response {
     let Some(secret) = &site.webhook_secret else { return StatusCode::NOT_FOUND.into_response() };
-    let shown = headers.get(SECRET_HEADER).map(|value| value.as_bytes()).unwrap_or_default();
+    let shown = request.headers().get(SECRET_HEADER).map(|value| value.as_bytes()).unwrap_or_default();
     // Before anything of the body is read.
     if !bool::from(shown.ct_eq(secret.expose().as_bytes())) {
         metrics::counter!("webhook_refused_total").increment(1);
         return StatusCode::UNAUTHORIZED.into_response();
     }
+    let body = match Bytes::from_request(request, &()).await {
+        Ok(body) => body,
+        Err(unread) => return unread.into_response(),
+    };
     // Bytes that are no update would come again for ever if we did not take them.
     let Some(update) = (site.read)(body.to_vec()) else { return StatusCode::OK.into_response() };
     match site.app.accept(vec![update]).await {

@@ -81,7 +81,8 @@ async fn check_database(settings: &Settings) -> Vec<Finding> {
             ))];
         }
     };
-    let mut findings = vec![match store::pending(&db).await {
+    let pending = store::pending(&db).await;
+    let mut findings = vec![match &pending {
         Ok(Pending::UpToDate) => Finding::Good("database: opens, and its schema is up to date".to_owned()),
         Ok(Pending::Ahead) => Finding::Mind("database: a newer version has migrated it. This version runs on it.".to_owned()),
         Ok(Pending::Behind(missing)) => Finding::Mind(format!(
@@ -89,9 +90,9 @@ async fn check_database(settings: &Settings) -> Vec<Finding> {
         )),
         Err(error) => Finding::Bad(format!("database: it does not answer ({error})")),
     }];
-    if matches!(findings[0], Finding::Good(_)) {
+    if matches!(pending, Ok(Pending::UpToDate | Pending::Ahead)) {
         let opened = match super::vault(&settings.encryption_keys) {
-            Ok(vault) => app::keys::open(&db, &vault).await.map(drop),
+            Ok(vault) => app::keys::verify(&db, &vault).await,
             Err(error) => Err(error),
         };
         findings.push(match opened {

@@ -1,6 +1,9 @@
 //! An embedded database belongs to one process. A second one is turned away before it can do harm.
 
-use std::{fs::File, path::PathBuf};
+use std::{
+    fs::{File, TryLockError},
+    path::PathBuf,
+};
 
 use anyhow::{Context as _, bail};
 
@@ -18,9 +21,10 @@ impl Instance {
         let lock = File::create(&lock_path).with_context(|| format!("making {}", lock_path.display()))?;
         match lock.try_lock() {
             Ok(()) => Ok(Instance { _lock: Some(lock) }),
-            Err(_) => {
+            Err(TryLockError::WouldBlock) => {
                 bail!("another clawhatch already uses {}. Stop it first, or use PostgreSQL for several replicas.", path.display())
             }
+            Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("locking {}", lock_path.display())),
         }
     }
 }

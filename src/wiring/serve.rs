@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
@@ -21,7 +21,7 @@ use crate::{
     },
     config::{Delivery, Settings},
     domain::locale::Locale,
-    drivers::clock::Clock,
+    drivers::{clock::Clock, telegram::SendError},
     store::Db,
     view,
     web::{self, Draining, Site},
@@ -47,9 +47,16 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         TcpListener::bind(settings.listen).await.with_context(|| format!("listening on LISTEN_ADDR {}", settings.listen))?;
     let metrics_listener =
         TcpListener::bind(settings.metrics).await.with_context(|| format!("listening on METRICS_ADDR {}", settings.metrics))?;
-    let db = Db::open(settings.database_url.expose()).await.context("opening the database")?;
-    let product = assemble(&settings, Outside { clock, db, floods: Floods::default(), pace: Pace::default() }).await?;
-    introduce_ourselves(&product, &settings).await;
+    let mut signals = Signals::listen()?;
+    let prepare = async {
+        let db = Db::open(settings.database_url.expose()).await.context("opening the database")?;
+        assemble(&settings, Outside { clock, db, floods: Floods::default(), pace: Pace::default() }).await
+    };
+    // Telegram or the database may keep us waiting here.
+    let product = tokio::select! {
+        product = prepare => product?,
+        () = signals.one() => return Ok(()),
+    };
 
     let stop = CancellationToken::new();
     let draining = Draining::default();
@@ -75,12 +82,10 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     tasks.spawn(worker::claws(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(worker::chores(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(worker::access(Arc::clone(&product.app), stop.clone()));
-    if let Delivery::Polling = settings.telegram.delivery {
-        tasks.spawn(bot::poll(Arc::clone(&product.app), product.api.clone(), POLL_SECONDS, stop.clone()));
-    }
+    tasks.spawn(face_telegram(product.clone(), settings.clone(), stop.clone()));
     tracing::info!(bot = product.app.own.username, listen = %settings.listen, "clawhatch runs as @{}", product.app.own.username);
 
-    wait_for_the_end(&mut tasks).await?;
+    wait_for_the_end(&mut tasks, &mut signals).await?;
     tracing::info!("stopping: nothing new is taken");
     draining.begin();
     stop.cancel();
@@ -88,19 +93,41 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     if ended.is_err() {
         tracing::warn!("some calls still waited for an answer; their rows know of them");
     }
+    tasks.abort_all();
     product.app.give_back_claws().await;
-    product.app.db.close().await;
+    // A connection that is still at work is closed by the end of the process.
+    let _ = tokio::time::timeout(Duration::from_secs(1), product.app.db.close()).await;
     tracing::info!("stopped");
     Ok(())
 }
 
+/// The signals that ask us to stop. Listened to from the start: the first process of a container is not ended by one
+/// it does not listen to.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> anyhow::Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate()).context("listening for SIGTERM")?,
+            interrupt: signal(SignalKind::interrupt()).context("listening for SIGINT")?,
+        })
+    }
+
+    async fn one(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
 /// A signal ends us well; a task that ends by itself is a fault.
-async fn wait_for_the_end(tasks: &mut JoinSet<()>) -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
+async fn wait_for_the_end(tasks: &mut JoinSet<()>, signals: &mut Signals) -> anyhow::Result<()> {
     tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        _ = interrupt.recv() => Ok(()),
+        () = signals.one() => Ok(()),
         ended = tasks.join_next() => match ended {
             Some(Err(panic)) => Err(anyhow::Error::new(panic).context("a task ended in a panic")),
             Some(Ok(())) | None => Err(anyhow::anyhow!("a task ended by itself")),
@@ -114,19 +141,41 @@ async fn run_site(listener: TcpListener, site: axum::Router, stop: CancellationT
     }
 }
 
-/// Menus, descriptions and the way updates come. None of it is worth refusing to start for.
-async fn introduce_ourselves(product: &Product, settings: &Settings) {
-    let api = &product.api;
-    let arrival = match (&settings.telegram.delivery, &settings.public_url) {
-        (Delivery::Webhook { secret }, Some(public)) => match url::Url::parse(&format!("{public}/telegram")) {
-            Ok(url) => api.set_webhook(&url, secret, &ALLOWED_UPDATES, WEBHOOK_CONNECTIONS).await,
-            Err(error) => Err(crate::drivers::telegram::SendError::Refused(error.to_string())),
-        },
-        (Delivery::Webhook { .. } | Delivery::Polling, _) => api.delete_webhook(false).await,
-    };
-    if let Err(error) = arrival {
-        tracing::error!(%error, "Telegram was not told how updates come");
+/// Tells Telegram how updates come, takes them in where they are polled, and sets our menus meanwhile.
+async fn face_telegram(product: Product, settings: Settings, stop: CancellationToken) {
+    if stop.run_until_cancelled(agree_on_arrival(&product, &settings)).await.is_none() {
+        return;
     }
+    let updates = async {
+        match settings.telegram.delivery {
+            Delivery::Polling => bot::poll(Arc::clone(&product.app), product.api.clone(), POLL_SECONDS, stop.clone()).await,
+            Delivery::Webhook { .. } => stop.cancelled().await,
+        }
+    };
+    tokio::join!(updates, stop.run_until_cancelled(introduce_ourselves(&product)));
+}
+
+/// Sets or removes the webhook, until Telegram has taken note: without it no update would ever come.
+async fn agree_on_arrival(product: &Product, settings: &Settings) {
+    let mut wait = Duration::from_secs(1);
+    loop {
+        let agreed = match (&settings.telegram.delivery, &settings.public_url) {
+            (Delivery::Webhook { secret }, Some(public)) => match url::Url::parse(&format!("{public}/telegram")) {
+                Ok(url) => product.api.set_webhook(&url, secret, &ALLOWED_UPDATES, WEBHOOK_CONNECTIONS).await,
+                Err(error) => Err(SendError::Refused(error.to_string())),
+            },
+            (Delivery::Webhook { .. } | Delivery::Polling, _) => product.api.delete_webhook(false).await,
+        };
+        let Err(error) = agreed else { return };
+        tracing::error!(%error, wait_s = wait.as_secs(), "Telegram was not told how updates come; telling it again");
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(Duration::from_secs(60));
+    }
+}
+
+/// Menus and descriptions.
+async fn introduce_ourselves(product: &Product) {
+    let api = &product.api;
     // English also serves whoever has a language we do not speak.
     for language in std::iter::once(None).chain(Locale::ALL.map(Some)) {
         let locale = language.unwrap_or_default();

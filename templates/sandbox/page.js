@@ -10,15 +10,27 @@ document.documentElement.classList.add("js");
 const atBottom = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80;
 const toBottom = (box) => { box.scrollTop = box.scrollHeight; };
 
+// Touches only the children that differ: what stays is not read aloud again.
+function change(region, html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const [old, fresh] = [[...region.childNodes], [...template.content.childNodes]];
+  fresh.forEach((node, at) => {
+    if (!old[at]) region.append(node);
+    else if (!old[at].isEqualNode(node)) old[at].replaceWith(node);
+  });
+  old.slice(fresh.length).forEach((node) => node.remove());
+}
+
 function replace(region, html) {
-  if (region.innerHTML === html || region.dataset.last === html) return;
+  if (region.dataset.last === html) return;
   const box = region.closest("[data-bottom]");
   const follow = box && atBottom(box);
   const open = [...region.querySelectorAll("details")].map((it) => it.open);
   const text = region.querySelector("textarea");
   const typed = text && text.value;
   const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
-  region.innerHTML = html;
+  change(region, html);
   region.dataset.last = html;
   region.querySelectorAll("details").forEach((it, at) => { it.open = open[at] || false; });
   const again = region.querySelector("textarea");
@@ -107,6 +119,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.querySelectorAll("[data-bottom]").forEach(toBottom);
-document.querySelector(".dialog [autofocus]")?.focus();
 document.querySelectorAll("details").forEach((it) => it.addEventListener("toggle", () => it.querySelectorAll("[data-bottom]").forEach(toBottom)));
 listen();

@@ -1,6 +1,7 @@
 //! The product from the street: whole conversations over the real router, the real tree of handlers and a real
-//! database, against the stand-ins as HTTP servers. Every test of a world runs on SQLite and on PostgreSQL.
-
+//! database, against the stand-ins as HTTP servers. Every test of a world runs on SQLite and on PostgreSQL. The
+//! stand-ins themselves are held to their contracts here too, so that one program holds every test from outside.
+#![cfg(feature = "server")]
 #![expect(clippy::panic, reason = "a world is part of its test, and fails it with what it shows")]
 
 mod admin;
@@ -11,6 +12,7 @@ mod changes;
 mod forget;
 mod giving;
 mod hatching;
+mod infra_standin;
 mod infra_weather;
 mod languages;
 mod line;
@@ -20,6 +22,7 @@ mod people;
 mod rows;
 mod settings;
 mod strange;
+mod telegram_standin;
 mod telegram_weather;
 mod trial;
 mod wizard;

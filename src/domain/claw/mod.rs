@@ -25,6 +25,8 @@ pub const DEADLINE: Duration = Duration::from_secs(20 * 60);
 pub const UNDO: Duration = Duration::from_secs(10 * 60);
 /// How often a full infra is asked again.
 pub const ASK_FULL_AGAIN: Duration = Duration::from_secs(5 * 60);
+/// How often a claw that runs is looked at, where the infra can be asked how it is.
+pub const LOOK_AGAIN: Duration = Duration::from_secs(60);
 /// The most people a claw listens to besides its owner.
 pub const MOST_PEOPLE: usize = 50;
 
@@ -282,7 +284,12 @@ impl Claw {
             Before::Paused => Wish::Paused,
             Before::Suspended { since } => Wish::Suspended { since },
         };
-        Some(self.begin_work(now))
+        let mut back = self.begin_work(now);
+        if matches!(back.seen, Seen::Running { generation, .. } if generation == back.generation) {
+            // It never stopped: nothing is to be done, and nothing can be late.
+            back.working_since = None;
+        }
+        Some(back)
     }
 
     /// Wishes another specification. A running claw is brought to it; a sleeping one takes it when it wakes.
@@ -312,10 +319,23 @@ impl Claw {
         self
     }
 
+    /// Whether what was seen is what is wished already.
+    fn is_as_wished(&self) -> bool {
+        match (self.wish, &self.seen) {
+            (Wish::Running { generation }, Seen::Running { generation: seen, .. }) => generation == *seen,
+            (Wish::Paused | Wish::Suspended { .. }, Seen::Absent | Seen::Stopped) => true,
+            (Wish::Running { .. } | Wish::Paused | Wish::Suspended { .. } | Wish::Gone { .. }, _) => false,
+        }
+    }
+
     fn begin_work(mut self, now: Time) -> Claw {
-        self.working_since = Some(now);
+        // A deletion taken back may find everything as it was: then there is nothing to be late with.
+        self.working_since = (!self.is_as_wished()).then_some(now);
         self.late = false;
         self.tries = 0;
         self
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    claw::{Ask, Claw, Health, Reason, Seen, Step, Wish},
+    claw::{ASK_FULL_AGAIN, Ask, Claw, Health, LOOK_AGAIN, Reason, Seen, Step, Wish},
     time::Time,
 };
 
@@ -107,59 +107,84 @@ pub fn ask(mut claw: Claw, step: &Step, now: Time) -> Option<(Claw, Call)> {
         Seen::Absent | Seen::Asked { .. } | Seen::Running { .. } | Seen::Stopped | Seen::Broken { .. } => None,
     };
     // A refusal does not undo an earlier attempt of the same generation that may have arrived.
-    let may_be_there = matches!(&claw.seen, Seen::Broken { generation, maybe_there: true, .. } if *generation == claw.generation && what == Ask::Provision);
-    let (key, maybe_arrived, accepted) = repeat.unwrap_or_else(|| {
-        let verb = match what {
-            Ask::Provision => "provision",
-            Ask::Deprovision => "deprovision",
-        };
-        claw.asks += 1;
-        (format!("{}:{}:{verb}", claw.id, claw.asks), may_be_there, false)
-    });
+    let may_be_there = match &claw.seen {
+        Seen::Broken { generation, maybe_there, .. } => *maybe_there && *generation == claw.generation && what == Ask::Provision,
+        Seen::Absent | Seen::Asked { .. } | Seen::Running { .. } | Seen::Stopped => false,
+    };
+    let (key, maybe_arrived, accepted) = repeat.unwrap_or_else(|| (new_key(&mut claw, what), may_be_there, false));
     let call = Call { what, generation: claw.generation, key: key.clone(), maybe_arrived };
     // Until an answer says otherwise, the call may have arrived: a crash right after this row leaves it so.
     claw.seen = Seen::Asked { what, generation: claw.generation, key, since: now, maybe_arrived: true, accepted };
     Some((claw, call))
 }
 
+/// The name of one more intention.
+fn new_key(claw: &mut Claw, what: Ask) -> String {
+    let verb = match what {
+        Ask::Provision => "provision",
+        Ask::Deprovision => "deprovision",
+    };
+    claw.asks += 1;
+    format!("{}:{}:{verb}", claw.id, claw.asks)
+}
+
 /// Writes the outcome of `call` down on the claw as it is now (its wish may have changed meanwhile).
 /// Returns it with what follows and, where the infra or a refusal asks for it, how long to wait before the next step.
-pub fn record(mut claw: Claw, call: &Call, outcome: Outcome) -> (Claw, Vec<Effect>, Option<Duration>) {
+pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw, Vec<Effect>, Option<Duration>) {
     let mut effects = Vec::new();
     let mut wait = None;
+    // What was wished meanwhile does not wait for what the infra said of the earlier wish.
+    let still_wanted = match call.what {
+        Ask::Provision => claw.wish == (Wish::Running { generation: call.generation }),
+        Ask::Deprovision => true,
+    };
     match outcome {
         Outcome::Up(health) => {
+            let known = matches!(claw.seen, Seen::Running { generation, .. } if generation == call.generation);
             claw.seen = Seen::Running { generation: call.generation, health };
             claw.tries = 0;
+            wait = known.then_some(LOOK_AGAIN);
         }
         Outcome::Starting => {
-            // A claw that starts is asked after every three seconds; one that goes down, ever more rarely.
-            wait = match call.what {
-                Ask::Provision => {
-                    claw.tries = 0;
-                    Some(Duration::from_secs(3))
-                }
-                Ask::Deprovision => {
-                    claw.tries = claw.tries.saturating_add(1);
-                    None
-                }
-            };
             if let Seen::Asked { accepted, .. } = &mut claw.seen {
                 *accepted = true;
+            }
+            // A claw that starts is asked after every three seconds; one that goes down, ever more rarely.
+            match call.what {
+                Ask::Provision => {
+                    claw.tries = 0;
+                    wait = Some(Duration::from_secs(3));
+                }
+                Ask::Deprovision => claw.tries = claw.tries.saturating_add(1),
             }
         }
         Outcome::Down { keeps_data } => {
             claw.seen = Seen::Absent;
             claw.tries = 0;
             claw.keeps_data = keeps_data;
-            if matches!(claw.wish, Wish::Paused | Wish::Suspended { .. }) {
-                claw.working_since = None;
-                claw.late = false;
-                effects.push(Effect::Asleep);
+            match claw.wish {
+                Wish::Paused | Wish::Suspended { .. } => {
+                    claw.working_since = None;
+                    claw.late = false;
+                    effects.push(Effect::Asleep);
+                }
+                // One that ran and was found gone has to come up again, in time.
+                Wish::Running { .. } => {
+                    claw.working_since.get_or_insert(now);
+                }
+                Wish::Gone { .. } => {}
             }
         }
-        // Refused to take it down: it is as much there as before, so the same is asked again.
+        // The name is somebody else's: nothing of ours is there, which is all a removal wants.
+        Outcome::Refused { reason: Reason::Foreign, .. } if call.what == Ask::Deprovision => {
+            claw.seen = Seen::Absent;
+            claw.tries = 0;
+            effects.push(Effect::Stays(Reason::Foreign));
+        }
+        // It is as much there as before. The refusal was an answer, so asking again is an intention of its own.
         Outcome::Refused { reason, retry_after } if call.what == Ask::Deprovision => {
+            let (what, generation, key) = (call.what, call.generation, new_key(&mut claw, call.what));
+            claw.seen = Seen::Asked { what, generation, key, since: now, maybe_arrived: false, accepted: false };
             claw.tries = claw.tries.saturating_add(1);
             wait = retry_after;
             effects.push(Effect::Stays(reason));
@@ -168,7 +193,7 @@ pub fn record(mut claw: Claw, call: &Call, outcome: Outcome) -> (Claw, Vec<Effec
             let (generation, retryable) = (call.generation, reason.retryable());
             claw.seen = Seen::Broken { generation, reason, retryable, maybe_there: call.maybe_arrived };
             claw.tries = claw.tries.saturating_add(1);
-            wait = retry_after;
+            wait = retry_after.or((reason == Reason::NoCapacity).then_some(ASK_FULL_AGAIN));
             effects.push(Effect::Refused { generation, reason });
         }
         Outcome::Unreached(trouble) => {
@@ -183,5 +208,5 @@ pub fn record(mut claw: Claw, call: &Call, outcome: Outcome) -> (Claw, Vec<Effec
             effects.push(Effect::Failing { trouble, tries: claw.tries });
         }
     }
-    (claw, effects, wait)
+    (claw, effects, wait.filter(|_| still_wanted))
 }

@@ -115,7 +115,11 @@ fn towards_running(claw: &Claw, generation: u32, right: &Entitlement, can: Capab
         Seen::Asked { what: Ask::Provision, maybe_arrived: false, .. } => hurry(Step::Provision),
         Seen::Asked { what: Ask::Provision, .. } => hurry(replace),
         Seen::Asked { what: Ask::Deprovision, .. } => hurry(Step::Deprovision),
-        Seen::Running { generation: seen, .. } if *seen == generation && claw.working_since.is_some() => Step::Confirm,
+        Seen::Running { generation: seen, .. }
+            if *seen == generation && (claw.working_since.is_some() || claw.first_ready.is_none()) =>
+        {
+            Step::Confirm
+        }
         Seen::Running { generation: seen, .. } if *seen == generation => {
             if matches!(right, Entitlement::Waiting(_)) {
                 Step::StartClock

@@ -129,7 +129,6 @@ struct ClawRow {
     slug: Option<String>,
     model: String,
     people: String,
-    generation: String,
 }
 
 impl Claws {
@@ -175,7 +174,6 @@ fn on_host(found: Option<Hosted>) -> ClawRow {
         hosted,
         ready: found.as_ref().is_some_and(|it| it.status == HostStatus::Ready),
         people: people.collect::<Vec<_>>().join(", "),
-        generation: found.as_ref().map_or_else(String::new, |it| it.generation.to_string()),
         slug: found.map(|it| it.slug),
         model: String::new(),
     }

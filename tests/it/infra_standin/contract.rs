@@ -19,7 +19,7 @@ use clawhatch::{
     sandbox::infra::{Effect, Fault, HostEvent, HostStatus, fingerprint},
 };
 
-use crate::world::{GATEWAY_KEY, KEY, MODEL, World, address, call, order, person, token};
+use super::world::{GATEWAY_KEY, KEY, MODEL, World, address, call, order, person, token};
 
 const GOOD: Outcome = Outcome::Up(Health::Good);
 

@@ -26,7 +26,7 @@ use tokio_rustls::{
     },
 };
 
-use crate::world::{GATEWAY_KEY, KEY, call, order, person, token};
+use super::world::{GATEWAY_KEY, KEY, call, order, person, token};
 
 const NAME: &str = "infra.example.com";
 

@@ -13,7 +13,7 @@ use teloxide::{
     types::{InlineKeyboardButton, InlineKeyboardMarkup, ParseMode, UpdateKind},
 };
 
-use crate::{ANN, BOB, World};
+use super::world::{ANN, BOB, World};
 
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "which Python to use is the tester's choice")]
