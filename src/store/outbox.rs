@@ -186,6 +186,8 @@ impl Tx {
     }
 
     pub async fn drop_slot(&mut self, chat: ChatId, slot: &str) -> Result<()> {
+        // Whatever was still to be drawn there would come back as a message of its own.
+        self.run(WITHDRAW, values![chat, slot]).await?;
         self.run(DROP_SLOT, values![chat, slot]).await.map(drop)
     }
 
