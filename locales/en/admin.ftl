@@ -90,7 +90,7 @@ alert-infra-failing =
 alert-infra-locked-out = The infra does not accept our key. Nothing hatches or changes.
 alert-infra-full = The infra has no room. New claws wait in line.
 alert-claw-late =
-    A claw should have been up long ago.
+    A claw takes far too long: it should be up, or gone, by now.
     { $person }
     <code>{ $claw }</code>
 alert-claw-refused =

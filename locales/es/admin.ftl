@@ -90,7 +90,7 @@ alert-infra-failing =
 alert-infra-locked-out = La infraestructura no acepta nuestra clave. Nada nace ni cambia.
 alert-infra-full = La infraestructura no tiene sitio. Los claws nuevos hacen cola.
 alert-claw-late =
-    Un claw debería llevar rato en marcha.
+    Un claw tarda demasiado: ya debería estar en marcha, o fuera.
     { $person }
     <code>{ $claw }</code>
 alert-claw-refused =

@@ -90,7 +90,7 @@ alert-infra-failing =
 alert-infra-locked-out = 基础设施不接受我们的密钥。孵不了，也改不了。
 alert-infra-full = 基础设施没有位置了。新的龙虾在排队。
 alert-claw-late =
-    有只龙虾早该起来了。
+    有只龙虾拖得太久：早该起来，或早该撤走。
     { $person }
     <code>{ $claw }</code>
 alert-claw-refused =

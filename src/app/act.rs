@@ -96,9 +96,9 @@ impl Act<'_> {
         self.queue(telegram.chat(), Some(Slot::Screen), fresh, notice, None).await.map(drop)
     }
 
-    /// Draws into one of a person's other messages.
+    /// Draws into one of a person's other messages, if they can be reached.
     pub async fn draw(&mut self, person: &Person, slot: Slot, notice: Notice) -> Result<()> {
-        let Some(telegram) = person.telegram else { return Ok(()) };
+        let Some(telegram) = person.telegram.filter(|_| person.reachable) else { return Ok(()) };
         self.queue(telegram.chat(), Some(slot), false, notice, None).await.map(drop)
     }
 
@@ -140,8 +140,9 @@ impl Act<'_> {
 
     /// Removes the message of a slot, if it has one.
     pub async fn clear(&mut self, chat: ChatId, slot: &Slot) -> Result<()> {
-        if let Some(message) = self.tx.find_slot(chat, &slot.name()).await? {
-            self.tx.drop_slot(chat, &slot.name()).await?;
+        let shown = self.tx.find_slot(chat, &slot.name()).await?;
+        self.tx.drop_slot(chat, &slot.name()).await?;
+        if let Some(message) = shown {
             self.delete(chat, message).await?;
         }
         Ok(())

@@ -288,7 +288,6 @@ impl Act<'_> {
         }
         // However it came about: whoever has a claw does not wait for one.
         self.tx.leave_line(person.id).await?;
-        self.tx.leave_line(person.id).await?;
         self.tx.access_is_due(claw.spec.bot, self.now).await?;
         let detail = json!({ "bot": claw.spec.bot, "model": claw.spec.model, "guests": claw.spec.people.len() });
         self.audit("claw.hatch", Some(person.id), Some(claw.id), detail).await?;

@@ -89,6 +89,8 @@ pub struct App {
     pub held: Held,
     /// When a call to the infra last failed, in milliseconds; 0 if none has since the start.
     pub infra_failed: std::sync::atomic::AtomicI64,
+    /// When the infra last did what it was asked, as this process knows.
+    pub infra_answered: std::sync::atomic::AtomicI64,
 }
 
 /// How a use case ends when it does not end well.

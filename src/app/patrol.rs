@@ -117,6 +117,7 @@ impl App {
     /// A right that runs without any claw behind it: a row was lost, and somebody should know.
     async fn find_drift(&self) -> Result<()> {
         let mut act = self.act().await?;
+        act.calm_infra().await?;
         for person in act.tx.list_entitled_without_claw(act.now).await? {
             let what = "a period runs and there is no claw".to_owned();
             let alert = Alert::Drift { claw: None, person: person_line(&person), what };

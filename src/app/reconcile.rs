@@ -7,7 +7,7 @@ use crate::{
     app::{Act, App, Error, Result},
     domain::{
         admin::{Alert, PersonLine},
-        claw::{Ask, Call, Claw, DEADLINE, Outcome, Reason, Step, Trouble, Wish, ask, backoff, next_step, record},
+        claw::{Ask, Call, Claw, DEADLINE, Outcome, Reason, Seen, Step, Trouble, Wish, ask, backoff, next_step, record},
         entitlement::{EndingIn, Entitlement, Period, right_at},
         person::Person,
     },
@@ -155,7 +155,10 @@ impl App {
             let work = act.work(&call, &claw, &person).await?;
             act.save_claw(&asked, Some(now)).await?;
             act.audit_ask(&asked, &call).await?;
-            act.tell_progress(&person, &asked).await?;
+            // Asking a full infra once more is no progress.
+            if !matches!(claw.seen, Seen::Broken { retryable: true, .. }) {
+                act.tell_progress(&person, &asked).await?;
+            }
             act.commit().await?;
             return Ok(Outside::Call(Box::new(Asked { call, work, wish: claw.wish })));
         }

@@ -11,7 +11,7 @@ use crate::{
         admin::Alert,
         claw::{Call, Claw, Effect, Reason, Status, Step, Trouble, Wish, destroy_at, status},
         entitlement::{EndingIn, Entitlement, KEPT_AFTER_END, Period, PeriodKind},
-        ids::ClawId,
+        ids::{ChatId, ClawId},
         notice::{Notice, Slot},
         person::Person,
         time::{MINUTE, Time},
@@ -136,7 +136,12 @@ impl Act<'_> {
     pub(crate) async fn tell_effects(&mut self, person: &Person, claw: &Claw, effects: &[Effect]) -> Result<()> {
         for effect in effects {
             match effect {
-                Effect::Asleep => self.note("claw.asleep", person.id, Some(claw.id)).await?,
+                Effect::Asleep => {
+                    self.note("claw.asleep", person.id, Some(claw.id)).await?;
+                    for name in ["late", "refused", "broken"] {
+                        self.resolve(&format!("{name}:{}", claw.id)).await?;
+                    }
+                }
                 // An answer to what is not wished any more is nobody's news.
                 Effect::Refused { generation, reason } if claw.wish == (Wish::Running { generation: *generation }) => {
                     self.tell_refused(person, claw, *reason).await?;
@@ -160,9 +165,7 @@ impl Act<'_> {
         self.resolve("infra-full").await?;
         let bot = self.brief(up.spec.bot).await?.username;
         metrics::histogram!("claw_ready_seconds").record(took.as_secs_f64());
-        if let Some(telegram) = person.telegram
-            && self.tx.find_slot(telegram.chat(), &Slot::Hatching(id).name()).await?.is_some()
-        {
+        if self.hatching_chat(person, up).await?.is_some() {
             self.draw(person, Slot::Hatching(id), Notice::Hatched { claw: id, bot: bot.clone(), took }).await?;
         }
         let right = right_of(&self.tx.list_periods(person.id).await?, self.now);
@@ -208,11 +211,12 @@ impl Act<'_> {
         let code = self.incident(Some(person.id), Some(claw.id), "asking the infra to provision", &why).await?;
         self.audit("claw.refused", Some(person.id), Some(claw.id), json!({ "reason": reason })).await?;
         let bot = self.brief(claw.spec.bot).await?.username;
-        self.say(person, once, Notice::Stuck { claw: claw.id, bot, reason, code: code.clone() }).await?;
-        if let Some(telegram) = person.telegram.filter(|_| !reason.retryable()) {
-            // Nothing hatches any more; the message that counts the time goes.
-            self.clear(telegram.chat(), &Slot::Hatching(claw.id)).await?;
-        }
+        let notice = Notice::Stuck { claw: claw.id, bot, reason, code: code.clone() };
+        match self.hatching_chat(person, claw).await? {
+            // It takes the place of the hatching, below whatever was said since, so that it is noticed.
+            Some(chat) => self.queue(chat, Some(Slot::Hatching(claw.id)), true, notice, Some(once)).await?,
+            None => self.say(person, once, notice).await?,
+        };
         if matches!(reason, Reason::Foreign | Reason::Rejected) {
             let alert = Alert::ClawRefused { claw: claw.id, person: person_line(person), why };
             self.raise(&format!("refused:{}", claw.id), alert, Some(code)).await?;
@@ -239,28 +243,41 @@ impl Act<'_> {
         Ok(())
     }
 
-    /// The infra answered. After two minutes without a failure, what was said about it is over.
+    /// The infra answered.
     pub(crate) async fn infra_answers(&mut self) -> Result<()> {
+        self.app.infra_answered.store(self.now.0, Ordering::SeqCst);
+        self.calm_infra().await
+    }
+
+    /// What was said about the infra is over once it has answered and then not failed for two minutes. Looked at now
+    /// and then, too: when all is well again, nobody may have anything to ask it for days.
+    pub(crate) async fn calm_infra(&mut self) -> Result<()> {
         let failed = Time(self.app.infra_failed.load(Ordering::SeqCst));
-        if self.now.since(failed) >= 2 * MINUTE { self.resolve("infra").await } else { Ok(()) }
+        let answered = Time(self.app.infra_answered.load(Ordering::SeqCst));
+        let over = answered > failed && self.now.since(failed) >= 2 * MINUTE;
+        if over { self.resolve("infra").await } else { Ok(()) }
     }
 
     /// Draws how far a claw on its way up is, where a message for that is. When nothing hatches any more, it goes.
     pub(crate) async fn tell_progress(&mut self, person: &Person, claw: &Claw) -> Result<()> {
         self.redraw_card(person, claw).await?;
-        let Some(telegram) = person.telegram.filter(|_| claw.first_ready.is_none()) else { return Ok(()) };
-        let slot = Slot::Hatching(claw.id);
-        if self.tx.find_slot(telegram.chat(), &slot.name()).await?.is_none() {
-            return Ok(());
-        }
+        let watched = if claw.first_ready.is_none() { self.hatching_chat(person, claw).await? } else { None };
+        let Some(chat) = watched else { return Ok(()) };
         match status(claw) {
-            Status::Pending | Status::Provisioning | Status::Updating | Status::Waiting => self.draw_hatching(person, claw).await,
-            // It is told in a moment that it is ready.
-            Status::Ready | Status::Degraded => Ok(()),
-            Status::Pausing | Status::Paused | Status::Suspended | Status::Error | Status::Destroying | Status::Destroyed => {
-                self.clear(telegram.chat(), &slot).await
+            Status::Pending | Status::Provisioning | Status::Updating => self.draw_hatching(person, claw).await,
+            // It is told in a moment that it is ready; what was refused says so itself, in the same message.
+            Status::Ready | Status::Degraded | Status::Waiting | Status::Error => Ok(()),
+            Status::Pausing | Status::Paused | Status::Suspended | Status::Destroying | Status::Destroyed => {
+                self.clear(chat, &Slot::Hatching(claw.id)).await
             }
         }
+    }
+
+    /// Where a person watches this claw hatch, if they do and can be written to.
+    async fn hatching_chat(&mut self, person: &Person, claw: &Claw) -> Result<Option<ChatId>> {
+        let Some(telegram) = person.telegram.filter(|_| person.reachable) else { return Ok(None) };
+        let slot = self.tx.find_slot(telegram.chat(), &Slot::Hatching(claw.id).name()).await?;
+        Ok(slot.map(|_| telegram.chat()))
     }
 
     pub(crate) async fn tell_end_is_near(

@@ -100,17 +100,21 @@ impl Entitlement {
     }
 }
 
-/// The right of the claw that stands at `rank` (from 0) among its person's claws. The trial, while it runs, carries
-/// the first; each grant carries one, the oldest the first. A claw beyond them has no right of its own.
+/// The right of the claw that stands at `rank` (from 0) among its person's claws. The trial, while it lives, carries
+/// the first, so that no grant runs out beside it; each grant carries one more, those that run before those that wait.
+/// A claw beyond them has no right of its own.
 pub fn right_at(periods: &[Period], rank: usize, now: Time) -> Entitlement {
     let live = |kind: PeriodKind| periods.iter().filter(move |p| p.kind == kind && (p.waits() || p.runs(now)));
     let mut grants: Vec<&Period> = live(PeriodKind::Grant).collect();
     // Those that run come first, in the order they began.
     grants.sort_by_key(|grant| (grant.started.is_none(), grant.started, grant.id));
-    let trial = live(PeriodKind::Trial).filter(|_| rank == 0);
-    let own: Vec<Period> = trial.chain(grants.get(rank).copied()).cloned().collect();
-    if !own.is_empty() {
-        return Entitlement::of(&own, now);
+    let own = match (live(PeriodKind::Trial).next(), rank) {
+        (Some(trial), 0) => Some(trial),
+        (Some(_), rank) => grants.get(rank - 1).copied(),
+        (None, rank) => grants.get(rank).copied(),
+    };
+    if let Some(own) = own {
+        return Entitlement::of(std::slice::from_ref(own), now);
     }
     let over: Vec<Period> = periods.iter().filter(|p| !p.waits() && !p.runs(now)).cloned().collect();
     Entitlement::of(&over, now)
@@ -230,8 +234,9 @@ mod tests {
         let second = period(3, PeriodKind::Grant, Some(hour(1)), 24);
         let all = [trial.clone(), first.clone(), second];
         assert_eq!(right_at(&all, 0, Time(hour(2))), Entitlement::Running(trial.clone()));
-        assert_eq!(right_at(&all, 1, Time(hour(2))), Entitlement::Waiting(first.clone()));
-        assert!(matches!(right_at(&all, 2, Time(hour(2))), Entitlement::None));
+        assert_eq!(right_at(&all, 1, Time(hour(2))), Entitlement::Running(second), "one grant at a time for one claw");
+        assert_eq!(right_at(&all, 2, Time(hour(2))), Entitlement::Waiting(first.clone()));
+        assert_eq!(right_at(&all, 3, Time(hour(2))), Entitlement::None);
         assert_eq!(right_at(&all, 0, Time(hour(50))), Entitlement::Waiting(first));
         assert_eq!(right_at(&all, 1, Time(hour(50))), Entitlement::Ended(trial));
         assert_eq!(right_at(&[], 0, Time(0)), Entitlement::None);

@@ -61,7 +61,8 @@ pub fn card(eyes: Eyes<'_>, card: &Card, done: Option<Done>) -> Screen {
     if let Some(before) = card.line {
         page = page.say("card-line", &[("n", before.into())]);
     }
-    page = page.add_maybe(card.reason.map(|reason| reason_words(eyes, reason)));
+    // The line says already that the servers are full.
+    page = page.add_maybe(card.reason.filter(|_| card.line.is_none()).map(|reason| reason_words(eyes, reason)));
     if let Some(at) = card.kept_until {
         page = page.say("card-kept-until", &[("when", time::when(eyes, at).into())]);
     }

@@ -98,6 +98,7 @@ pub async fn assemble(settings: &Settings, outside: Outside) -> anyhow::Result<P
         pace,
         held: Held::default(),
         infra_failed: std::sync::atomic::AtomicI64::new(0),
+        infra_answered: std::sync::atomic::AtomicI64::new(0),
     });
     app.plan_chores().await?;
     let door = Door::new(Arc::clone(&app), api.clone());

@@ -96,7 +96,7 @@ fn alert_and_its_end() {
         resolved: None,
     });
     insta::assert_snapshot!(draw(&notice), @"
-    <b>Alert.</b> A claw should have been up long ago.
+    <b>Alert.</b> A claw takes far too long: it should be up, or gone, by now.
     Ann <code>4242</code>
     <code>00000000-0000-0000-0000-000000000007</code>
 
