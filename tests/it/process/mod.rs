@@ -156,11 +156,10 @@ impl Around {
     async fn taps(&self, who: TelegramId, label: &str) {
         let button = || {
             let shown = self.telegram.chat(who, self.bot.id);
-            let found = shown.iter().rev().find_map(|shown| {
+            shown.iter().rev().find_map(|shown| {
                 let full = shown.buttons.iter().flatten().find(|(text, _)| text.contains(label))?.0.clone();
                 Some((shown.message_id, full))
-            });
-            found
+            })
         };
         until(&format!("a button {label:?}"), async || button().is_some()).await;
         let (message, full) = button().expect("it was there");
