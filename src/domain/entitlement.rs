@@ -232,7 +232,7 @@ mod tests {
         let trial = period(1, PeriodKind::Trial, Some(0), 48);
         let first = period(2, PeriodKind::Grant, None, 720);
         let second = period(3, PeriodKind::Grant, Some(hour(1)), 24);
-        let all = [trial.clone(), first.clone(), second];
+        let all = [trial.clone(), first.clone(), second.clone()];
         assert_eq!(right_at(&all, 0, Time(hour(2))), Entitlement::Running(trial.clone()));
         assert_eq!(right_at(&all, 1, Time(hour(2))), Entitlement::Running(second), "one grant at a time for one claw");
         assert_eq!(right_at(&all, 2, Time(hour(2))), Entitlement::Waiting(first.clone()));
