@@ -243,6 +243,11 @@ impl World {
         admin.says("/start").await;
         admin
     }
+
+    /// The database once more, as another replica opens it.
+    pub async fn db(&self) -> Db {
+        Db::open(&self.database_url).await.expect("the database")
+    }
 }
 
 async fn start(settings: &Settings, clock: &Clock, burst: u32) -> Product {
