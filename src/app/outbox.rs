@@ -114,19 +114,22 @@ impl App {
                 act.raise("telegram-token", Alert::BotTokenDead, None).await?;
                 act.tx.retry_message(&message, now + LONGEST_WAIT, false, message.unclear).await?;
             }
+            // Telegram that fails for a minute must not cost anybody a message: only silence counts here.
             Err(SendError::Unclear(why)) if message.unclear && is_new(&message, at) => {
                 // Twice perhaps delivered is enough: a third copy would help nobody.
                 tracing::warn!(chat = %message.chat, why, "a message was perhaps delivered twice and is not sent again");
                 act.tx.finish_message(&message, Outcome::Sent, now).await?;
             }
-            Err(SendError::Unreached(why) | SendError::Unclear(why)) if now.since(message.created) > GIVE_UP_AFTER => {
+            Err(SendError::Unreached(why) | SendError::Failed(why) | SendError::Unclear(why))
+                if now.since(message.created) > GIVE_UP_AFTER =>
+            {
                 act.give_up(&message, &why).await?;
             }
             Err(SendError::Unreached(why)) => {
                 tracing::info!(chat = %message.chat, why, "a message was not delivered and is tried again");
                 act.tx.retry_message(&message, now + wait_after(message.tries), true, message.unclear).await?;
             }
-            Err(SendError::Unclear(why)) => {
+            Err(SendError::Failed(why) | SendError::Unclear(why)) => {
                 tracing::info!(chat = %message.chat, why, "a message may have been delivered and is sent again");
                 act.tx.retry_message(&message, now + wait_after(message.tries), true, true).await?;
             }

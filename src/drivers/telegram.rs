@@ -49,6 +49,9 @@ pub enum SendError {
     /// It surely was not delivered.
     #[error("not reached: {0}")]
     Unreached(String),
+    /// Telegram answered that it failed. Hardly ever was it delivered all the same.
+    #[error("failed: {0}")]
+    Failed(String),
     /// It may have been delivered: no answer came.
     #[error("no answer: {0}")]
     Unclear(String),

@@ -30,8 +30,7 @@ statements! {
     PUT_SLOT = "INSERT INTO slots (chat_id, slot, message_id, claw_id) VALUES ($1, $2, $3, $4) \
                 ON CONFLICT (chat_id, slot) DO UPDATE SET message_id = excluded.message_id, claw_id = excluded.claw_id";
     SHOWS_CARD = "SELECT COUNT(*) FROM slots s WHERE s.chat_id = $1 AND s.slot = 'screen' AND s.claw_id = $2 \
-                  AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.chat_id = s.chat_id AND o.slot = s.slot AND o.done_at IS NULL \
-                  AND (o.notice NOT LIKE '{\"notice\":\"card%' OR o.notice NOT LIKE '%' || $2 || '%'))";
+                  AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.chat_id = s.chat_id AND o.slot = s.slot AND o.done_at IS NULL AND o.notice NOT LIKE $3)";
     DROP_SLOT = "DELETE FROM slots WHERE chat_id = $1 AND slot = $2";
     WITHDRAW = "DELETE FROM outbox WHERE chat_id = $1 AND slot = $2 AND done_at IS NULL AND lease_until IS NULL";
     RENAME_SLOT = "UPDATE slots SET slot = $3 WHERE chat_id = $1 AND slot = $2";
@@ -182,7 +181,9 @@ impl Tx {
     /// Whether the live screen of this chat is the card of that claw, and nothing but that card is about to be drawn
     /// there.
     pub async fn shows_card(&mut self, chat: ChatId, claw: ClawId) -> Result<bool> {
-        Ok(self.number(SHOWS_CARD, values![chat, claw]).await? > 0)
+        // An older drawing of the same card that still waits is no other screen.
+        let same_card = format!("{{\"notice\":\"card\",\"claw\":\"{claw}\"%");
+        Ok(self.number(SHOWS_CARD, values![chat, claw, same_card]).await? > 0)
     }
 
     pub async fn drop_slot(&mut self, chat: ChatId, slot: &str) -> Result<()> {

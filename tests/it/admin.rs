@@ -109,12 +109,12 @@ async fn one_of_several_claws_is_picked(w: World) {
     claw-1 Ann 1001
     @anns_helper_bot, Gemini 3 Flash
     ● awake, 0 seconds
-    grant, ends in 30 days, on Sunday, 19 July, at 12:00 UTC
+    grant, ends in 32 days, on Tuesday, 21 July, at 12:00 UTC
 
     claw-2 Ann 1001
     @anns_second_bot, Gemini 3 Flash
     ● awake, 0 seconds
-    grant, ends in 30 days, on Sunday, 19 July, at 12:00 UTC
+    grant, ends in 32 days, on Tuesday, 21 July, at 12:00 UTC
     [ claw-1 @anns_helper_bot ]
     [ claw-2 @anns_second_bot ]
     [ Home ]

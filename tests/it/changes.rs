@@ -99,14 +99,13 @@ async fn a_model_the_infra_does_not_run_is_taken_back(w: World) {
       [ Say hello to @anns_helper_bot ]
       [ Open its card ] [ My claws ]
     Ann: /status
-    clawhatch: The change is on its way. It will be away for about a minute.
+    clawhatch: @anns_helper_bot   ● awake
 
-      @anns_helper_bot   ◐ changing
-
-      Claude Sonnet 4.6, only you
+      Gemini 3 Flash, only you
       Your free time ends in 2 days, on Sunday, 21 June, at 12:00 UTC.
-      [ Change model ]
-      [ Rename it ]
+      [ Open chat ]
+      [ Change model ] [ Change people ]
+      [ Rename it ] [ Pause it… ]
       [ Give it a new token ] [ Delete this claw… ]
       [ My claws ] [ Home ]
     clawhatch: The change to @anns_helper_bot did not work.

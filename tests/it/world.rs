@@ -225,11 +225,6 @@ impl World {
         busy || offset != before
     }
 
-    /// A database of our own to look into.
-    pub async fn db(&self) -> Db {
-        Db::open(&self.database_url).await.expect("the database")
-    }
-
     /// Lets time pass, by wall and monotonic clock alike, and does what falls due.
     pub async fn pass(&self, span: Duration) {
         self.clock.advance(span);

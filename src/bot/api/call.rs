@@ -85,6 +85,7 @@ fn understand<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, Failur
     let Ok(answer) = serde_json::from_slice::<Answer>(body) else {
         return Err(match status {
             429 => said(429, "Too Many Requests", None),
+            500.. => said(status, "not in the words of the Bot API", None),
             _ => Failure::Unclear(format!("HTTP {status}, and not in the words of the Bot API")),
         });
     };
@@ -158,7 +159,7 @@ impl From<Failure> for SendError {
             // The front of the Bot API may have passed the request on before it gave up, and the server itself may
             // fail after the message went out. There is no key to ask by, so this stays open: whoever must be sure
             // sends again and may be seen twice, whoever need not gives up (an edit can always be repeated).
-            500.. => SendError::Unclear(format!("Telegram failed with {code}")),
+            500.. => SendError::Failed(format!("Telegram failed with {code}")),
             _ if failure.mentions(GONE_PEOPLE) => SendError::Blocked,
             _ if failure.mentions(GONE_MESSAGES) => SendError::TargetGone,
             _ => SendError::Refused(text),

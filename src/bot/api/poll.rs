@@ -53,7 +53,9 @@ impl From<Failure> for PollError {
         match SendError::from(failure) {
             SendError::LockedOut => PollError::LockedOut,
             SendError::Wait(time) => PollError::Wait(time),
-            SendError::Unreached(why) | SendError::Unclear(why) | SendError::Refused(why) => PollError::Failed(why),
+            SendError::Unreached(why) | SendError::Failed(why) | SendError::Unclear(why) | SendError::Refused(why) => {
+                PollError::Failed(why)
+            }
             other @ (SendError::Blocked | SendError::TargetGone) => PollError::Failed(other.to_string()),
         }
     }
