@@ -48,10 +48,10 @@ impl Door {
             Ok(Err(error)) => Some(error),
             Err(panic) => Some(Error::Internal(anyhow::anyhow!("the handler ended in a panic: {panic}"))),
         };
-        if let Some(error) = failed {
-            if let Err(error) = self.app.update_failed(&row, from, error).await {
-                tracing::error!(update = %row.id, error = %error, "a failed update could not be written down; its lease will run out");
-            }
+        if let Some(error) = failed
+            && let Err(error) = self.app.update_failed(&row, from, error).await
+        {
+            tracing::error!(update = %row.id, error = %error, "a failed update could not be written down; its lease will run out");
         }
     }
 

@@ -180,7 +180,8 @@ impl Tx {
         self.run(PUT_SLOT, values![chat, slot, message, card]).await.map(drop)
     }
 
-    /// Whether the live screen of this chat is the card of that claw, and nothing else is about to be drawn there.
+    /// Whether the live screen of this chat is the card of that claw, and nothing but that card is about to be drawn
+    /// there.
     pub async fn shows_card(&mut self, chat: ChatId, claw: ClawId) -> Result<bool> {
         // An older drawing of the same card that still waits is no other screen.
         let same_card = format!("{{\"notice\":\"card\",\"claw\":\"{claw}\"%");

@@ -143,7 +143,7 @@ async fn check_infra(settings: &Settings) -> Vec<Finding> {
         Err(error) => Err(error.to_string()),
     };
     vec![match probed {
-        Ok(()) => Finding::Good("infra: answers".to_owned()),
-        Err(why) => Finding::Bad(format!("infra: {why}. Check INFRA_API_URL, INFRA_API_HOST and INFRA_API_KEY.")),
+        Ok(()) => Finding::Good("infra: answers. Whether it accepts INFRA_API_KEY shows with the first claw.".to_owned()),
+        Err(why) => Finding::Bad(format!("infra: {why}. Check INFRA_API_URL and INFRA_API_HOST.")),
     }]
 }

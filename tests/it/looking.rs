@@ -8,6 +8,11 @@ use clawhatch::{
 
 use crate::world::{Someone, World};
 
+/// A text with the characters spelt out that set the direction of writing or join what stands beside them.
+pub fn visible(text: &str) -> String {
+    text.replace('\u{2068}', "(isolated ").replace('\u{2069}', ")").replace('\u{2060}', "(joined)")
+}
+
 impl World {
     /// Where in the database a text stands.
     pub async fn places_of(&self, needle: &str) -> Vec<String> {

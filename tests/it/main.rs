@@ -25,6 +25,7 @@ mod looking;
 mod managed;
 mod migrations;
 mod people;
+mod process;
 mod rows;
 mod settings;
 mod store;

@@ -9,6 +9,7 @@ use clawhatch::{
 use serde_json::{Value, json};
 
 use crate::{
+    looking::visible,
     on_both,
     world::{On, World},
 };
@@ -18,11 +19,6 @@ const CHANNEL: ChatId = ChatId(-1_009_876_543_210);
 
 fn message(id: i64, from: Value, chat: Value, text: &str) -> Value {
     json!({ "message": { "message_id": id, "date": 0, "from": from, "chat": chat, "text": text } })
-}
-
-/// With the characters that set the direction of writing spelt out.
-fn visible(text: &str) -> String {
-    text.replace('\u{2068}', "(isolated ").replace('\u{2069}', ")").replace('\u{2060}', "(joined)")
 }
 
 on_both! {

@@ -129,7 +129,9 @@ fn a_database_that_has_gone_away_is_noticed_and_met_again() {
         let mut base = url::Url::parse(&w.database_url).expect("a URL");
         base.set_path("postgres");
         let admin = sqlx::PgPool::connect(base.as_str()).await.expect("the cluster");
-        let run = async |text: String| drop(sqlx::query(sqlx::AssertSqlSafe(text)).execute(&admin).await.expect("a statement"));
+        let run = async |text: String| {
+            sqlx::query(sqlx::AssertSqlSafe(text)).execute(&admin).await.expect("a statement");
+        };
         run(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await;
         run(format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")).await;
         let (status, body) = house.ready().await;

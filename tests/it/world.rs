@@ -239,7 +239,7 @@ impl World {
         admin
     }
 
-    /// A database of our own to look into.
+    /// The database once more, as another replica opens it.
     pub async fn db(&self) -> Db {
         Db::open(&self.database_url).await.expect("the database")
     }
@@ -276,12 +276,6 @@ impl Someone<'_> {
     /// The whole conversation with our bot, as this person sees it.
     pub fn chat(&self) -> String {
         self.world.telegram.transcript(self.id, self.bot())
-    }
-
-    /// The newest message of our bot, with its buttons.
-    pub fn screen(&self) -> String {
-        let chat = self.chat();
-        chat.rsplit("\n\n").next().unwrap_or_default().to_owned()
     }
 
     /// The whole conversation, with random codes and ids masked.

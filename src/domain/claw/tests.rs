@@ -355,7 +355,7 @@ fn the_deadline_heals_back_or_reports_once() {
 #[test]
 fn waits_grow_to_ten_minutes_and_never_meet() {
     for tries in 0..=40_u32 {
-        let full = Duration::from_secs(2).saturating_mul(1 << tries.max(1).min(20).saturating_sub(1)).min(10 * MINUTE);
+        let full = Duration::from_secs(2).saturating_mul(1 << tries.clamp(1, 20).saturating_sub(1)).min(10 * MINUTE);
         for dice in [0, 1, 499, 500, 999, 1000, u64::MAX] {
             let wait = backoff(tries, dice);
             assert!(wait > full / 2 && wait <= full, "{tries} {dice}: {wait:?} of {full:?}");

@@ -286,7 +286,7 @@ impl World {
             Some(known) => assert_eq!(known, (call.what, call.generation, false), "a key was used for two things: {call:?}"),
             // A new key: the last attempt at the same thing was answered, or there was none.
             None => {
-                assert!(last.is_none_or(|last| self.keys[&last.key].2), "a repeat under another key: {call:?} after {last:?}")
+                assert!(last.is_none_or(|last| self.keys[&last.key].2), "a repeat under another key: {call:?} after {last:?}");
             }
         }
     }

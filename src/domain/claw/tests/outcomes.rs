@@ -101,7 +101,7 @@ fn a_look_that_finds_nothing_new_is_no_news() {
 #[test]
 fn up_for_an_older_wish_is_seen_and_not_announced() {
     let (asked, call) = begun(&fresh(), Step::Provision);
-    for moved in [asked.clone().run(NOW), asked.clone().pause(NOW), asked.clone().delete(NOW, NOW), asked.clone().suspend(NOW)] {
+    for moved in [asked.clone().run(NOW), asked.clone().pause(NOW), asked.clone().delete(NOW, NOW), asked.suspend(NOW)] {
         let (after, effects, wait) = record(moved.clone(), &call, up(Health::Good), NOW);
         assert_eq!((effects, wait, after.first_ready), (vec![], None, None), "{:?}", moved.wish);
         assert_eq!(after.seen, Seen::Running { generation: 1, health: Health::Good });
