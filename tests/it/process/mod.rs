@@ -185,6 +185,8 @@ impl Around {
         self.telegram.says(who, self.bot.id, "/hatch");
         self.taps(who, "I agree").await;
         self.taps(who, "token").await;
+        // A tap and a text may overtake one another on their way; a person reads the question first.
+        self.hears(who, "Open @BotFather with the button below").await;
         self.telegram.says(who, self.bot.id, &token);
         for label in ["Use this bot", "Gemini 3 Flash", "Only me", "Start 48"] {
             self.taps(who, label).await;
