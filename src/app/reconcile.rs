@@ -7,7 +7,7 @@ use crate::{
     app::{Act, App, Error, Result},
     domain::{
         admin::{Alert, PersonLine},
-        claw::{Ask, Call, Claw, DEADLINE, Outcome, Reason, Seen, Step, Trouble, Wish, ask, backoff, next_step, record},
+        claw::{Ask, Call, Claw, DEADLINE, Outcome, Reason, Seen, Step, Trouble, Wish, ask, next_step, record, retry_at},
         entitlement::{EndingIn, Entitlement, Period, right_at},
         person::Person,
     },
@@ -217,7 +217,7 @@ impl App {
         let due = match wait {
             Some(wait) => act.now + wait,
             // Something else is wished meanwhile, which has no failures of its own yet.
-            None if after.tries > 0 && after.wish == wish => act.now + backoff(after.tries, rand::random()),
+            None if after.tries > 0 && after.wish == wish => retry_at(&after, rand::random(), act.now),
             None => act.now,
         };
         act.tell_effects(&person, &after, &effects).await?;

@@ -234,7 +234,7 @@ async fn a_claw_that_is_late_is_told_and_comes_all_the_same(w: World) {
 
       I keep trying by myself. Look at the claw at the infra.
 
-      It began just now, today at 12:21 UTC.
+      It began just now, today at 12:20 UTC.
 
       (CODE)
       [ Open fleet ]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use record::{Call, Effect, Outcome, Trouble, ask, record};
 pub use status::{Status, status};
-pub use step::{Step, backoff, destroy_at, next_step};
+pub use step::{Step, backoff, destroy_at, next_step, retry_at};
 
 use crate::domain::{
     entitlement::KEPT_AFTER_END,

@@ -156,6 +156,16 @@ fn next_notice(right: &Entitlement, now: Time) -> Option<Time> {
     }
 }
 
+/// When to try again after a failure: after the backoff, and not later than the moment at which somebody has to hear
+/// that it takes too long.
+pub fn retry_at(claw: &Claw, dice: u64, now: Time) -> Time {
+    let planned = now + backoff(claw.tries, dice);
+    match claw.working_since {
+        Some(since) if !claw.late && now < since + DEADLINE => planned.min(since + DEADLINE),
+        Some(_) | None => planned,
+    }
+}
+
 /// How long to wait after so many failures in a row: 2 s, 4 s, 8 s, … at most ten minutes, each shortened by up to
 /// half, as `dice` (any random number) has it, so that claws that failed together do not come back together.
 pub fn backoff(tries: u32, dice: u64) -> Duration {

@@ -364,3 +364,14 @@ fn waits_grow_to_ten_minutes_and_never_meet() {
     }
     assert_eq!(backoff(u32::MAX, 0), 10 * MINUTE);
 }
+
+#[test]
+fn no_wait_reaches_past_the_deadline() {
+    let failing = Claw { tries: 10, ..claw(Wish::Running { generation: 1 }, Seen::Absent) };
+    let since = failing.working_since.expect("it is worked on");
+    let late = since + DEADLINE;
+    assert_eq!(retry_at(&failing, 0, late - MINUTE), late, "it is looked at when it has to be reported");
+    assert_eq!(retry_at(&failing, 0, since), since + 10 * MINUTE, "a shorter wait stays as it is");
+    assert_eq!(retry_at(&failing, 0, late), late + 10 * MINUTE, "the moment is over");
+    assert_eq!(retry_at(&Claw { late: true, ..failing }, 0, late - MINUTE), late + 9 * MINUTE, "it was reported");
+}
