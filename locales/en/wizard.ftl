@@ -59,7 +59,20 @@ model-line =
        *[no] <b>{ $model }</b>
     }
     { $badges }
-model-badges = price { $price }  speed { $speed }  quality { $quality }
+model-badges =
+    { $price ->
+         [low] cheap
+         [high] costly
+        *[middle] mid-priced
+    }, { $speed ->
+         [low] unhurried
+         [high] fast
+        *[middle] quick
+    }, { $quality ->
+         [low] for simple things
+         [high] excellent
+        *[middle] good
+    }
 
 people-none = <b>Only you can talk to it.</b> Add someone?
 people-some =

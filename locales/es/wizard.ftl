@@ -59,7 +59,20 @@ model-line =
        *[no] <b>{ $model }</b>
     }
     { $badges }
-model-badges = precio { $price }  rapidez { $speed }  calidad { $quality }
+model-badges =
+    { $price ->
+         [low] barato
+         [high] caro
+        *[middle] de precio medio
+    }, { $speed ->
+         [low] pausado
+         [high] rápido
+        *[middle] ágil
+    }, { $quality ->
+         [low] para cosas sencillas
+         [high] excelente
+        *[middle] bueno
+    }
 
 people-none = <b>Solo tú puedes hablarle.</b> ¿Añades a alguien?
 people-some =

@@ -59,7 +59,20 @@ model-line =
        *[no] <b>{ $model }</b>
     }
     { $badges }
-model-badges = цена { $price }  скорость { $speed }  качество { $quality }
+model-badges =
+    { $price ->
+         [low] недорого
+         [high] дорого
+        *[middle] по средней цене
+    }, { $speed ->
+         [low] неспешно
+         [high] очень быстро
+        *[middle] быстро
+    }, { $quality ->
+         [low] для простых дел
+         [high] отлично
+        *[middle] хорошо
+    }
 
 people-none = <b>С ней можете говорить только вы.</b> Добавить кого-нибудь?
 people-some =

@@ -59,7 +59,20 @@ model-line =
        *[no] <b>{ $model }</b>
     }
     { $badges }
-model-badges = 价格 { $price }  速度 { $speed }  质量 { $quality }
+model-badges =
+    { $price ->
+         [low] 便宜
+         [high] 偏贵
+        *[middle] 价格适中
+    }，{ $speed ->
+         [low] 较慢
+         [high] 很快
+        *[middle] 较快
+    }，{ $quality ->
+         [low] 适合简单任务
+         [high] 很强
+        *[middle] 不错
+    }
 
 people-none = <b>只有你能和它说话。</b>要加人吗？
 people-some = <b>你和另外 { $n } 个人能和它说话：</b>

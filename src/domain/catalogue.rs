@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A badge of one to three, shown as so many signs.
+/// A badge: one is low, three is high.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Grade(u8);

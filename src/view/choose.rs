@@ -36,11 +36,7 @@ pub fn model(eyes: Eyes<'_>, purpose: Purpose, list: &Models<'_>, page: u8, page
     let lines = list.models.iter().map(|(_, model)| {
         let badges = eyes.html(
             "model-badges",
-            &[
-                ("price", signs(model.price).into()),
-                ("speed", signs(model.speed).into()),
-                ("quality", signs(model.quality).into()),
-            ],
+            &[("price", grade(model.price)), ("speed", grade(model.speed)), ("quality", grade(model.quality))],
         );
         let mark = if model.id == list.default { "yes" } else { "no" };
         eyes.html(
@@ -62,10 +58,13 @@ pub fn model(eyes: Eyes<'_>, purpose: Purpose, list: &Models<'_>, page: u8, page
     screen.row(earlier.into_iter().chain(later)).way_back(purpose, Tap::Back).done()
 }
 
-/// A badge as dots: ●●○.
-fn signs(grade: Grade) -> Html {
-    let full = usize::from(grade.get()).min(3);
-    html::value(&format!("{}{}", "●".repeat(full), "○".repeat(3 - full)))
+/// A badge, for the words that say it: "cheap, fast, good".
+fn grade(grade: Grade) -> Arg<'static> {
+    Arg::Which(match grade.get() {
+        1 => "low",
+        2 => "middle",
+        _ => "high",
+    })
 }
 
 pub fn people(eyes: Eyes<'_>, purpose: Purpose, guests: &[Guest], refused: Option<&Refusal>, changed: bool) -> Screen {

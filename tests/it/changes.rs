@@ -28,17 +28,17 @@ async fn another_model_is_put_in_after_a_warning(w: World) {
     You can change it any time. ★ is a good start.
 
     Gemini 3 Flash ★
-    price ●○○  speed ●●●  quality ●●○
+    cheap, fast, good
     Claude Sonnet 4.6
-    price ●●○  speed ●●○  quality ●●●
+    mid-priced, quick, excellent
     GPT-5.2
-    price ●●○  speed ●●○  quality ●●●
+    mid-priced, quick, excellent
     DeepSeek V3.2
-    price ●○○  speed ●●○  quality ●●○
+    cheap, quick, good
     Claude Haiku 4.5
-    price ●○○  speed ●●●  quality ●●○
+    cheap, fast, good
     GPT-5 mini
-    price ●○○  speed ●●●  quality ●○○
+    cheap, fast, for simple things
     [ ✓ Gemini 3 Flash ★ ]
     [ Claude Sonnet 4.6 ]
     [ GPT-5.2 ]

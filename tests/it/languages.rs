@@ -98,7 +98,7 @@ on_both! {
         Puedes cambiarlo cuando quieras. ★ es un buen comienzo.
 
         Gemini 3 Flash ★
-        precio ●○○  rapidez ●●●  calidad ●●○
+        barato, rápido, bueno
         [ Gemini 3 Flash ★ ]
         [ Más › ]
         [ Atrás ] [ Cancelar ]
@@ -206,7 +206,7 @@ on_both! {
         Модель можно сменить в любой момент. ★ — хорошее начало.
 
         Gemini 3 Flash ★
-        цена ●○○  скорость ●●●  качество ●●○
+        недорого, очень быстро, хорошо
         [ Gemini 3 Flash ★ ]
         [ Ещё › ]
         [ Назад ] [ Отмена ]
@@ -314,7 +314,7 @@ on_both! {
         以后随时能换。★ 适合先试试。
 
         Gemini 3 Flash ★
-        价格 ●○○  速度 ●●●  质量 ●●○
+        便宜，很快，不错
         [ Gemini 3 Flash ★ ]
         [ 更多 › ]
         [ 返回 ] [ 取消 ]

@@ -123,17 +123,17 @@ on_both! {
         You can change it any time. ★ is a good start.
 
         Gemini 3 Flash ★
-        price ●○○  speed ●●●  quality ●●○
+        cheap, fast, good
         Claude Sonnet 4.6
-        price ●●○  speed ●●○  quality ●●●
+        mid-priced, quick, excellent
         GPT-5.2
-        price ●●○  speed ●●○  quality ●●●
+        mid-priced, quick, excellent
         DeepSeek V3.2
-        price ●○○  speed ●●○  quality ●●○
+        cheap, quick, good
         Claude Haiku 4.5
-        price ●○○  speed ●●●  quality ●●○
+        cheap, fast, good
         GPT-5 mini
-        price ●○○  speed ●●●  quality ●○○
+        cheap, fast, for simple things
         [ Gemini 3 Flash ★ ]
         [ Claude Sonnet 4.6 ]
         [ GPT-5.2 ]
@@ -228,11 +228,11 @@ on_both! {
         You can change it any time. ★ is a good start.
 
         Gemini 3 Pro
-        price ●●○  speed ●●○  quality ●●●
+        mid-priced, quick, excellent
         Claude Opus 4.5
-        price ●●●  speed ●○○  quality ●●●
+        costly, unhurried, excellent
         Kimi K2 Thinking
-        price ●○○  speed ●○○  quality ●●○
+        cheap, unhurried, good
         [ Gemini 3 Pro ]
         [ Claude Opus 4.5 ]
         [ Kimi K2 Thinking ]

@@ -159,9 +159,9 @@ fn model_step() {
     You can change it any time. ★ is a good start.
 
     <b>Gemini 3 Flash</b> ★
-    price ●○○  speed ●●●  quality ●●○
+    cheap, fast, good
     <b>Claude Sonnet</b>
-    price ●○○  speed ●●●  quality ●●○
+    cheap, fast, good
 
     [ Gemini 3 Flash ★ ]
     [ Claude Sonnet ]
