@@ -113,7 +113,7 @@ impl App {
     pub async fn managed_bot(&self, event: &Event, sender: &Sender, brief: BotBrief) -> Result<()> {
         let token = match self.accounts.managed_token(brief.id).await {
             Ok(token) => token,
-            Err(AccountError::Silent(why)) => return Err(anyhow::anyhow!("asking for a managed bot's token: {why}").into()),
+            Err(AccountError::Silent(why)) => return Err(Error::Silent(format!("asking for a managed bot's token: {why}"))),
             Err(error @ (AccountError::Dead | AccountError::Refused(_))) => {
                 tracing::warn!(bot = %brief.id, %error, "a managed bot's token is not given to us");
                 return self.drop_update(event).await;

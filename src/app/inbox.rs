@@ -24,6 +24,8 @@ pub const LEASE: Duration = Duration::from_secs(60);
 const WAITED: Duration = Duration::from_secs(30);
 /// After so many failures an update is put aside.
 pub const MOST_TRIES: i64 = 4;
+/// An update that needs the word of somebody who is silent is put aside only after so long: an outage is no fault of its own.
+const LONGEST_SILENCE: Duration = Duration::from_secs(24 * 3600);
 /// What stands in a text where a token stood; the id of the sealed token follows.
 pub const SEALED: &str = "sealed-token:";
 
@@ -122,7 +124,8 @@ impl App {
 
     async fn write_failure(&self, row: &InboxRow, from: Option<TelegramId>, error: Error) -> Result<()> {
         let mut act = self.act().await?;
-        if row.tries + 1 < MOST_TRIES {
+        let silent = matches!(error, Error::Silent(_)) && act.now.since(row.received) < LONGEST_SILENCE;
+        if row.tries + 1 < MOST_TRIES || silent {
             let wait = Duration::from_millis(500 << row.tries.clamp(0, 6));
             tracing::warn!(update = %row.id, tries = row.tries, error = %redact(&causes(&error)), "an update failed and is tried again");
             act.tx.retry_inbox(&row.id, row.fence, act.now + wait).await?;

@@ -102,6 +102,9 @@ pub enum Error {
     /// Nothing stands; run it again.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Somebody outside, whose word this needs, does not answer. The same again later may go well.
+    #[error("{0}")]
+    Silent(String),
     /// For us only.
     #[error("{0:#}")]
     Internal(#[from] anyhow::Error),

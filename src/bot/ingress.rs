@@ -25,6 +25,8 @@ pub fn arrived(body: Vec<u8>) -> Option<Arrived> {
     let lane = match (outside.kind.as_str(), outside.chat) {
         // Must be answered within ten seconds, whatever else waits in that chat.
         ("pre_checkout_query", _) => format!("checkout:{}", outside.update),
+        // Waits for Telegram to give us the bot's token, and the chat must not wait with it.
+        ("managed_bot", _) => format!("managed:{}", outside.update),
         (_, Some(chat)) => chat_lane(chat),
         (_, None) => format!("update:{}", outside.update),
     };
@@ -112,6 +114,8 @@ mod tests {
         assert_eq!(lane(text), Some(("chat:5".to_owned(), true)));
         let checkout = r#"{"update_id":8,"pre_checkout_query":{"id":"q","from":{"id":5,"is_bot":false,"first_name":"A"}}}"#;
         assert_eq!(lane(checkout).map(|(lane, _)| lane), Some("checkout:8".to_owned()));
+        let managed = r#"{"update_id":10,"managed_bot":{"user":{"id":5,"is_bot":false,"first_name":"A"},"bot":{"id":6}}}"#;
+        assert_eq!(lane(managed).map(|(lane, _)| lane), Some("managed:10".to_owned()));
         assert_eq!(lane(r#"{"update_id":9,"something_new":{}}"#), Some(("update:9".to_owned(), false)));
         assert_eq!(lane("nonsense"), None);
     }

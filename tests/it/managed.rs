@@ -206,3 +206,28 @@ on_both! {
         assert_eq!(w.telegram.access(bot), (true, vec![]));
     }
 }
+
+on_both! {
+    async fn a_telegram_that_withholds_a_bots_token_delays_nothing_else_and_loses_nothing(w: World) {
+        let ann = w.person(1001, "Ann", "en");
+        ann.says("/start").await;
+        ann.taps("Hatch").await;
+        ann.taps("I agree").await;
+        w.telegram.break_things(|faults| {
+            faults.fail_next = 1000;
+            faults.only = Some("getManagedBotToken".to_owned());
+        });
+        makes_in_one_tap(&ann, "anns_helper_bot").await;
+        for _ in 0..10 {
+            w.pass(Duration::from_secs(60)).await;
+        }
+        assert!(w.telegram.hits().failed > 5, "it was asked again and again");
+        ann.says("/help").await;
+        assert!(ann.last().contains("I hatch claws"), "the chat goes on meanwhile: {}", ann.last());
+        ann.says("/hatch").await;
+        w.telegram.break_things(|faults| faults.fail_next = 0);
+        w.pass(Duration::from_secs(60)).await;
+        assert!(ann.last().contains("Found it: Ann's helper, @anns_helper_bot."), "{}", ann.chat());
+        assert_eq!(w.texts("SELECT id FROM inbox WHERE dead_at IS NOT NULL").await, Vec::<String>::new());
+    }
+}
