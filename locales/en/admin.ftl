@@ -103,6 +103,22 @@ alert-drift =
     { $person }
     <code>{ $claw }</code>
     <blockquote>{ $what }</blockquote>
+alert-claw-vanished =
+    A claw that ran is gone from the infra.
+    { $person }
+    <code>{ $claw }</code>
+alert-claws-vanished = The infra's list misses { $count } of the { $of } claws that ran.
+alert-claw-unasked =
+    A claw of ours runs though it should not.
+    { $person }
+    <code>{ $claw }</code>
+alert-strange-claw =
+    The infra runs a claw that I know nothing of.
+    <code>{ $user }</code>
+    <code>{ $name }</code>
+alert-infra-unlisted =
+    The infra does not tell what it runs. What happens there by itself stays unnoticed.
+    <blockquote>{ $why }</blockquote>
 alert-poison-update = An update could not be handled and was put aside: <code>{ $update }</code>
 alert-poison-message = A message could not be delivered and was put aside. Chat <code>{ $chat }</code>
 alert-second-poller = Someone else receives this bot's updates. People's taps get lost.
@@ -117,6 +133,11 @@ next-infra-full = Add room, or take claws down.
 next-claw-late = I keep trying by myself. Look at the claw at the infra.
 next-claw-refused = Mend what it names, or take the claw down.
 next-drift = I set right what is safe. Check the claw in the fleet.
+next-claw-vanished = I bring it back by myself. Look for the cause at the infra.
+next-claws-vanished = I look a second time, then bring them back by myself. Look for the cause at the infra.
+next-claw-unasked = I take it down again by myself. Look for who started it.
+next-strange-claw = I leave it alone. Find out whose it is; it may come from a restored backup.
+next-infra-unlisted = I keep asking. Claws hatch and change all the same.
 next-poison-update = The person may have to tap again. The log holds the cause.
 next-poison-message = The log holds the cause. Everything else goes on.
 next-second-poller = Find the other program with this token and stop it, or revoke the token.

@@ -144,3 +144,7 @@ destroyed-bot-stays = The bot is still yours in Telegram.
 woken =
     <b>@{ $bot } is awake again.</b>
     Open its chat and go on.
+came-back =
+    <b>@{ $bot } had stopped by itself. I brought it back; it is awake again.</b>
+came-back-keeps = It remembers what it knew. There is nothing you have to do.
+came-back-forgets = Its bot and settings are as they were; its memory may be lost. There is nothing you have to do.

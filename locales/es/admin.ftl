@@ -103,6 +103,22 @@ alert-drift =
     { $person }
     <code>{ $claw }</code>
     <blockquote>{ $what }</blockquote>
+alert-claw-vanished =
+    Un claw que funcionaba ya no está en la infraestructura.
+    { $person }
+    <code>{ $claw }</code>
+alert-claws-vanished = En la lista de la infraestructura faltan { $count } de los { $of } claws que funcionaban.
+alert-claw-unasked =
+    Un claw nuestro funciona y no debería.
+    { $person }
+    <code>{ $claw }</code>
+alert-strange-claw =
+    La infraestructura tiene en marcha un claw del que no sé nada.
+    <code>{ $user }</code>
+    <code>{ $name }</code>
+alert-infra-unlisted =
+    La infraestructura no dice qué tiene en marcha. Lo que pase allí por sí solo no se notará.
+    <blockquote>{ $why }</blockquote>
 alert-poison-update = No se pudo procesar una actualización y se apartó: <code>{ $update }</code>
 alert-poison-message = No se pudo entregar un mensaje y se apartó. Chat <code>{ $chat }</code>
 alert-second-poller = Alguien más recibe las actualizaciones de este bot. Se pierden toques de la gente.
@@ -117,6 +133,11 @@ next-infra-full = Añade sitio o retira claws.
 next-claw-late = Sigo intentándolo. Mira el claw en la infraestructura.
 next-claw-refused = Arregla lo que indica o retira el claw.
 next-drift = Corrijo lo que es seguro. Revisa el claw en la flota.
+next-claw-vanished = Lo vuelvo a poner en marcha yo. Busca la causa en la infraestructura.
+next-claws-vanished = Miro otra vez y después los vuelvo a poner en marcha yo. Busca la causa en la infraestructura.
+next-claw-unasked = Lo retiro otra vez yo. Busca quién lo puso en marcha.
+next-strange-claw = No lo toco. Averigua de quién es; quizá venga de una copia restaurada.
+next-infra-unlisted = Sigo preguntando. Los claws nacen y cambian igualmente.
 next-poison-update = Quizá la persona tenga que tocar otra vez. La causa está en el registro.
 next-poison-message = La causa está en el registro. Lo demás sigue.
 next-second-poller = Busca el otro programa con este token y páralo, o revoca el token.

@@ -144,3 +144,7 @@ destroyed-bot-stays = El bot sigue siendo tuyo en Telegram.
 woken =
     <b>@{ $bot } está despierto otra vez.</b>
     Abre su chat y sigue donde estabas.
+came-back =
+    <b>@{ $bot } se había parado solo. Lo he vuelto a poner en marcha y está despierto.</b>
+came-back-keeps = Recuerda lo que sabía. No tienes que hacer nada.
+came-back-forgets = Su bot y sus ajustes siguen igual; puede que haya perdido la memoria. No tienes que hacer nada.

@@ -103,6 +103,22 @@ alert-drift =
     { $person }
     <code>{ $claw }</code>
     <blockquote>{ $what }</blockquote>
+alert-claw-vanished =
+    有只在运行的龙虾从基础设施里消失了。
+    { $person }
+    <code>{ $claw }</code>
+alert-claws-vanished = 基础设施的清单里少了 { $count } 只在运行的龙虾（共 { $of } 只）。
+alert-claw-unasked =
+    我们有只龙虾不该运行，却在运行。
+    { $person }
+    <code>{ $claw }</code>
+alert-strange-claw =
+    基础设施里运行着一只我不认识的龙虾。
+    <code>{ $user }</code>
+    <code>{ $name }</code>
+alert-infra-unlisted =
+    基础设施不说它在运行什么。那边自己发生的事不会被发现。
+    <blockquote>{ $why }</blockquote>
 alert-poison-update = 有一个更新处理不了，已放到一边：<code>{ $update }</code>
 alert-poison-message = 有一条消息送不出去，已放到一边。聊天 <code>{ $chat }</code>
 alert-second-poller = 还有别的程序在接收本机器人的更新，用户的点按会丢失。
@@ -117,6 +133,11 @@ next-infra-full = 请增加位置，或撤下几只龙虾。
 next-claw-late = 我会继续试。请在基础设施那边看看它。
 next-claw-refused = 请按所述修好，或撤下这只龙虾。
 next-drift = 能安全纠正的我会纠正。请在总览里核对这只龙虾。
+next-claw-vanished = 我会自己把它带回来。请在基础设施那边找找原因。
+next-claws-vanished = 我会再看一次，然后自己把它们带回来。请在基础设施那边找找原因。
+next-claw-unasked = 我会自己再把它撤下。请查查是谁启动的。
+next-strange-claw = 我不动它。请查清它是谁的；也可能来自恢复的备份。
+next-infra-unlisted = 我会继续问。龙虾照常孵化和更改。
 next-poison-update = 对方可能要再点一次。原因在日志里。
 next-poison-message = 原因在日志里，其他一切照常。
 next-second-poller = 请找到使用同一令牌的程序并停掉，或撤销令牌。

@@ -143,3 +143,7 @@ destroyed-bot-stays = 机器人在 Telegram 里仍归你。
 woken =
     <b>@{ $bot } 又醒了。</b>
     打开它的聊天，接着来。
+came-back =
+    <b>@{ $bot } 自己停了。我已把它带回来，它又醒了。</b>
+came-back-keeps = 它记得原来的一切。你什么都不用做。
+came-back-forgets = 机器人和设置都没变，记忆可能丢失。你什么都不用做。

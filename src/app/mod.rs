@@ -27,6 +27,7 @@ mod patrol;
 mod persons;
 mod prudence;
 mod reconcile;
+mod survey;
 mod taps;
 mod told;
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::{
-    app::{App, Result, admin::person_line},
+    app::{App, Result, admin::person_line, survey::SURVEY},
     domain::{
         admin::Alert,
         time::{DAY, HOUR, MINUTE},
@@ -66,7 +66,7 @@ impl App {
     pub async fn plan_chores(&self) -> Result<()> {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
-        for name in Chore::ALL.map(Chore::name).into_iter().chain(["poller", "places"]) {
+        for name in Chore::ALL.map(Chore::name).into_iter().chain(["poller", "places", SURVEY]) {
             tx.add_schedule(name, now).await?;
         }
         tx.commit().await?;

@@ -247,7 +247,7 @@ impl App {
     }
 }
 
-fn address(claw: &Claw) -> Address {
+pub(crate) fn address(claw: &Claw) -> Address {
     Address { user_id: claw.person, claw_id: claw.handle() }
 }
 

@@ -21,6 +21,9 @@ use crate::{
 /// After so many failures in a row admins hear of it.
 const ALERT_AFTER: u32 = 3;
 
+/// The names of the alerts about one claw, each followed by its id.
+const ALERTS_OF_A_CLAW: [&str; 4] = ["late", "refused", "broken", "gone"];
+
 /// The name under which a person is told, once, that an admin took this claw away.
 pub(crate) fn taken_away(claw: ClawId) -> String {
     format!("taken:{claw}")
@@ -83,7 +86,7 @@ impl Act<'_> {
                 self.save_claw(&gone, None).await?;
                 self.tx.erase_bot_token(gone.spec.bot).await?;
                 self.note("claw.destroyed", person.id, Some(id)).await?;
-                for name in ["late", "refused", "broken"] {
+                for name in ALERTS_OF_A_CLAW {
                     self.resolve(&format!("{name}:{id}")).await?;
                 }
                 if !self.tx.was_said(&taken_away(id)).await? {
@@ -138,7 +141,7 @@ impl Act<'_> {
             match effect {
                 Effect::Asleep => {
                     self.note("claw.asleep", person.id, Some(claw.id)).await?;
-                    for name in ["late", "refused", "broken"] {
+                    for name in ALERTS_OF_A_CLAW {
                         self.resolve(&format!("{name}:{}", claw.id)).await?;
                     }
                 }
@@ -159,7 +162,7 @@ impl Act<'_> {
         let id = up.id;
         self.start_clock(person, right).await?;
         self.audit("claw.ready", Some(person.id), Some(id), json!({ "generation": up.generation, "first": first })).await?;
-        for name in ["late", "refused", "broken"] {
+        for name in ALERTS_OF_A_CLAW {
             self.resolve(&format!("{name}:{id}")).await?;
         }
         self.resolve("infra-full").await?;
@@ -169,8 +172,17 @@ impl Act<'_> {
             self.draw(person, Slot::Hatching(id), Notice::Hatched { claw: id, bot: bot.clone(), took }).await?;
         }
         let right = right_of(&self.tx.list_periods(person.id).await?, self.now);
-        let notice = if first { Notice::Ready { claw: id, bot, right } } else { Notice::Woken { claw: id, bot } };
-        self.say(person, format!("ready:{id}:{}", up.generation), notice).await?;
+        let notice = if first {
+            Notice::Ready { claw: id, bot: bot.clone(), right }
+        } else {
+            Notice::Woken { claw: id, bot: bot.clone() }
+        };
+        let new = self.say(person, format!("ready:{id}:{}", up.generation), notice).await?;
+        if !new && !first {
+            // This generation was up before: it went by itself, and nobody wished for anything.
+            let back = Notice::CameBack { claw: id, bot, keeps_data: up.keeps_data };
+            self.say(person, format!("back:{id}:{}", up.asks), back).await?;
+        }
         self.redraw_card(person, up).await?;
         self.tell_watchers(up).await
     }

@@ -130,6 +130,16 @@ pub enum Alert {
     ClawRefused { claw: ClawId, person: PersonLine, why: String },
     /// A right without a claw was found, or a claw without a right.
     Drift { claw: Option<ClawId>, person: PersonLine, what: String },
+    /// A claw that ran is not at the infra any more. It is brought back.
+    ClawVanished { claw: ClawId, person: PersonLine },
+    /// So many of our claws are not at the infra any more. They are looked for twice and brought back.
+    ClawsVanished { count: u32, of: u32 },
+    /// A claw of ours runs at the infra though it should not. It is taken down again.
+    ClawUnasked { claw: ClawId, person: PersonLine },
+    /// A claw runs at the infra that we know nothing of. It is left alone.
+    StrangeClaw { user: String, name: String },
+    /// The infra keeps a list and does not give it: what happens there by itself is not noticed.
+    InfraUnlisted { why: String },
     /// An update that cannot be handled was put aside.
     PoisonUpdate { update: i64 },
     /// A message could not be delivered and was put aside.

@@ -343,6 +343,12 @@ pub enum Notice {
         claw: ClawId,
         bot: String,
     },
+    /// It was gone from the infra by itself, and runs again.
+    CameBack {
+        claw: ClawId,
+        bot: String,
+        keeps_data: bool,
+    },
 
     // Grants by an admin.
     Granted {

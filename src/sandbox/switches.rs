@@ -24,6 +24,7 @@ pub(super) enum Switch {
     InfraHung,
     InfraGarbled,
     InfraFull,
+    InfraUnlisted,
     TelegramLimit,
     TelegramFails,
     TelegramLost,
@@ -32,13 +33,18 @@ pub(super) enum Switch {
 }
 
 /// Name in the page's forms, switch, and what it breaks.
-pub(super) const INFRA: [(&str, Switch, &str); 6] = [
+pub(super) const INFRA: [(&str, Switch, &str); 7] = [
     ("infra-slow", Switch::InfraSlow, "The infra thinks for 5 s before every answer"),
     ("infra-fails", Switch::InfraFails, "The infra fails: the next 3 calls do nothing and answer 500"),
     ("infra-lost", Switch::InfraLost, "The infra accepts but its answer gets lost (next call)"),
     ("infra-hung", Switch::InfraHung, "The infra does nothing and never answers (next call)"),
     ("infra-garbled", Switch::InfraGarbled, "The infra accepts but answers with a web page (next call)"),
     ("infra-full", Switch::InfraFull, "The infra has no room for another claw"),
+    (
+        "infra-unlisted",
+        Switch::InfraUnlisted,
+        "The infra cannot be asked what it runs: what happens there by itself is not noticed",
+    ),
 ];
 pub(super) const TELEGRAM: [(&str, Switch, &str); 5] = [
     ("telegram-limit", Switch::TelegramLimit, "Telegram says “too many requests, wait 10 s” (429) to the next message"),
@@ -85,6 +91,7 @@ impl Switches {
             Switch::InfraHung => waits(Fault::Hung),
             Switch::InfraGarbled => waits(Fault::Garbled),
             Switch::InfraFull => self.infra.rules().capacity.is_some(),
+            Switch::InfraUnlisted => self.infra.rules().unlisted.is_some(),
             Switch::TelegramLimit => faults.rate_limit_next.is_some(),
             Switch::TelegramFails => faults.fail_next > 0,
             Switch::TelegramLost => faults.lose_answers > 0,
@@ -109,6 +116,7 @@ impl Switches {
                 let held = self.infra.claws().len();
                 self.infra.rule(|rules| rules.capacity = on.then_some(held));
             }
+            Switch::InfraUnlisted => self.infra.rule(|rules| rules.unlisted = on.then_some(404)),
             Switch::TelegramLimit => {
                 self.telegram.break_things(|it| it.rate_limit_next = on.then_some((None, TELEGRAM_WAIT_SECONDS)));
             }

@@ -45,7 +45,7 @@ pub struct ClawLease {
     pub until: Time,
 }
 
-fn claw(row: &Row) -> Result<Claw> {
+pub(super) fn claw(row: &Row) -> Result<Claw> {
     let previous: Option<Spec> = row.maybe_text("previous")?.map(|text| from_json(&text, "claws", "previous")).transpose()?;
     Ok(Claw {
         id: row.parsed("claws", "id")?,

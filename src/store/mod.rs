@@ -22,6 +22,7 @@ mod periods;
 mod persons;
 mod schedules;
 mod statement;
+mod survey;
 mod tx;
 
 pub use alerts::OpenAlert;
@@ -38,6 +39,7 @@ pub use migrate::{Pending, migrate, pending};
 pub use outbox::{Act, Message, NewMessage, OutboxGlance, Outcome};
 pub use schedules::ScheduleLease;
 pub use statement::{Sql, all as statements};
+pub use survey::RunningClaw;
 pub use tx::{Row, Tx, Value};
 
 /// How much waits, and since when the oldest of it does.

@@ -41,6 +41,7 @@ pub fn all() -> Vec<Sql> {
         super::periods::ALL,
         super::persons::ALL,
         super::schedules::ALL,
+        super::survey::ALL,
     ]
     .concat()
 }

@@ -47,6 +47,19 @@ fn words(eyes: Eyes<'_>, alert: &Alert) -> Html {
             let claw = claw.map_or_else(|| html::value("-"), |claw| html::value(&claw.to_string()));
             eyes.html("alert-drift", &[("claw", claw.into()), ("person", who(eyes, person).into()), ("what", long(what))])
         }
+        Alert::ClawVanished { claw, person } => eyes.html(
+            "alert-claw-vanished",
+            &[("claw", html::value(&claw.to_string()).into()), ("person", who(eyes, person).into())],
+        ),
+        Alert::ClawsVanished { count, of } => {
+            eyes.html("alert-claws-vanished", &[("count", (*count).into()), ("of", (*of).into())])
+        }
+        Alert::ClawUnasked { claw, person } => eyes
+            .html("alert-claw-unasked", &[("claw", html::value(&claw.to_string()).into()), ("person", who(eyes, person).into())]),
+        Alert::StrangeClaw { user, name } => {
+            eyes.html("alert-strange-claw", &[("user", html::value(user).into()), ("name", html::value(name).into())])
+        }
+        Alert::InfraUnlisted { why } => eyes.html("alert-infra-unlisted", &[("why", long(why))]),
         Alert::PoisonUpdate { update } => {
             eyes.html("alert-poison-update", &[("update", html::value(&update.to_string()).into())])
         }
@@ -66,6 +79,11 @@ fn next_step(alert: &Alert) -> &'static str {
         Alert::ClawLate { .. } => "next-claw-late",
         Alert::ClawRefused { .. } => "next-claw-refused",
         Alert::Drift { .. } => "next-drift",
+        Alert::ClawVanished { .. } => "next-claw-vanished",
+        Alert::ClawsVanished { .. } => "next-claws-vanished",
+        Alert::ClawUnasked { .. } => "next-claw-unasked",
+        Alert::StrangeClaw { .. } => "next-strange-claw",
+        Alert::InfraUnlisted { .. } => "next-infra-unlisted",
         Alert::PoisonUpdate { .. } => "next-poison-update",
         Alert::PoisonMessage { .. } => "next-poison-message",
         Alert::SecondPoller => "next-second-poller",

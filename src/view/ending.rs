@@ -44,3 +44,12 @@ pub fn destroyed(eyes: Eyes<'_>, bot: &str, by_owner: bool) -> Screen {
 pub fn woken(eyes: Eyes<'_>, claw: ClawId, bot: &str) -> Screen {
     Page::new(eyes).say("woken", &[("bot", bot.into())]).row(open_chat(eyes, bot)).tap("do-open-card", Tap::Card(claw)).done()
 }
+
+pub fn came_back(eyes: Eyes<'_>, claw: ClawId, bot: &str, keeps_data: bool) -> Screen {
+    Page::new(eyes)
+        .say("came-back", &[("bot", bot.into())])
+        .say(if keeps_data { "came-back-keeps" } else { "came-back-forgets" }, &[])
+        .row(open_chat(eyes, bot))
+        .tap("do-open-card", Tap::Card(claw))
+        .done()
+}

@@ -124,6 +124,7 @@ pub fn screen(notice: &Notice, eyes: Eyes<'_>) -> Screen {
         Notice::DestroySoon { claw, bot, at } => ending::destroy_soon(eyes, *claw, bot, *at),
         Notice::Destroyed { bot, by_owner } => ending::destroyed(eyes, bot, *by_owner),
         Notice::Woken { claw, bot } => ending::woken(eyes, *claw, bot),
+        Notice::CameBack { claw, bot, keeps_data } => ending::came_back(eyes, *claw, bot, *keeps_data),
 
         Notice::Granted { days, claw } => grant::granted(eyes, *days, claw),
         Notice::GrantWithdrawn => grant::withdrawn(eyes),

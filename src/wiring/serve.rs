@@ -81,6 +81,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     tasks.spawn(worker::outbox(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(worker::claws(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(worker::chores(Arc::clone(&product.app), stop.clone()));
+    tasks.spawn(worker::survey(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(worker::access(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(face_telegram(product.clone(), settings.clone(), stop.clone()));
     tracing::info!(bot = product.app.own.username, listen = %settings.listen, "clawhatch runs as @{}", product.app.own.username);

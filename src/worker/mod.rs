@@ -12,6 +12,8 @@ use crate::app::{App, ClawLease, InboxRow, Result};
 const NAP: Duration = Duration::from_millis(500);
 /// How often the clock's own work is looked at.
 const ROUND: Duration = Duration::from_secs(1);
+/// How often it is asked whether a survey is due.
+const SURVEY_ROUND: Duration = Duration::from_secs(5);
 /// Rows worked on at the same time, in each loop.
 const AT_ONCE: usize = 32;
 
@@ -71,6 +73,17 @@ pub async fn chores(app: Arc<App>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(ROUND)).await.is_some() {
         if let Err(error) = app.do_chores().await {
             tracing::warn!(error = %error, "chores failed and will be done again");
+        }
+    }
+}
+
+/// What the infra runs, beside what we think it does: apart, because a long list takes its time.
+pub async fn survey(app: Arc<App>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(SURVEY_ROUND)).await.is_some() {
+        // A survey that is cut short loses nothing: its lease runs out, and the next one begins anew.
+        match stop.run_until_cancelled(app.survey()).await {
+            Some(Err(error)) => tracing::warn!(error = %error, "the infra could not be compared and will be again"),
+            Some(Ok(())) | None => {}
         }
     }
 }

@@ -278,11 +278,12 @@ async fn a_claw_that_is_ours_already_is_taken_for_ours(w: World) {
 }
 
 async fn a_claw_that_died_of_itself_comes_back_when_it_is_woken(w: World) {
+    w.infra.rule(|rules| rules.unlisted = Some(404));
     let ann = w.person(1001, "Ann", "en");
     ann.hatches("anns_helper_bot").await;
     assert!(w.infra.remove_by_itself(&w.infra.claws()[0].slug));
     w.pass(HOUR).await;
-    // This infra cannot be asked how a claw is, so nobody can know.
+    // This infra cannot be asked what it runs, so nobody can know.
     assert_eq!(ann.opens_card().await.lines().next(), Some("@anns_helper_bot   ● awake"));
     assert_eq!(w.infra.claws(), []);
     ann.taps("Pause it").await;

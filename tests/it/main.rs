@@ -14,6 +14,7 @@ mod crash;
 mod forget;
 mod giving;
 mod hatching;
+mod infra_drift;
 mod infra_refusals;
 mod infra_standin;
 mod infra_weather;

@@ -229,6 +229,7 @@ impl World {
     pub async fn pass(&self, span: Duration) {
         self.clock.advance(span);
         self.app().do_chores().await.expect("chores");
+        self.app().survey().await.expect("a survey");
         self.settle().await;
     }
 

@@ -219,6 +219,23 @@ impl Claw {
         format!("claw-{}", self.number)
     }
 
+    /// The number in such a name; nothing for a name that is not ours.
+    pub fn number_in(handle: &str) -> Option<i64> {
+        let number = handle.strip_prefix("claw-")?.parse().ok()?;
+        (format!("claw-{number}") == handle && number > 0).then_some(number)
+    }
+
+    /// Whether the infra should run nothing under its name, and to our knowledge does not.
+    pub fn should_be_down(&self) -> bool {
+        self.destroyed.is_some() || (matches!(self.wish, Wish::Paused | Wish::Suspended { .. }) && self.is_as_wished())
+    }
+
+    /// It was found running at the infra though it is wished asleep, and is to be taken down again.
+    pub fn found_running(mut self, now: Time) -> Claw {
+        self.seen = Seen::Running { generation: self.generation, health: Health::Good };
+        self.begin_work(now)
+    }
+
     /// Whether it is on its way out or gone.
     pub fn is_leaving(&self) -> bool {
         self.destroyed.is_some() || matches!(self.wish, Wish::Gone { .. })

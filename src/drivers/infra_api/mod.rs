@@ -1,7 +1,9 @@
 //! The infra reached over HTTP with two calls, `POST /provision` and `POST /deprovision`. Whatever happens is an
-//! outcome that says whether the call surely did, surely did not, or may have happened.
+//! outcome that says whether the call surely did, surely did not, or may have happened. An infra that keeps a list for
+//! us is asked for it with `GET /claws`.
 
 mod answer;
+mod list;
 
 use std::time::Duration;
 
@@ -18,7 +20,7 @@ use crate::{
         secret::Secret,
     },
     drivers::{
-        claws::{Address, ClawDriver, Order},
+        claws::{Address, ClawDriver, Order, Part, Survey},
         http::{self, Detour, HttpError, Plan},
     },
 };
@@ -227,6 +229,10 @@ impl ClawDriver for InfraApi {
 
     async fn look(&self, _address: &Address) -> Outcome {
         Outcome::Unclear(Trouble::BadAnswer("this infra cannot be asked how a claw is".into()))
+    }
+
+    async fn survey(&self, part: Part<'_>) -> Result<Survey, Trouble> {
+        self.list(part).await
     }
 
     /// Any HTTP answer counts, over a connection whose certificate holds. Our key is not sent.

@@ -22,11 +22,36 @@ pub enum Fault {
     Hung,
 }
 
+/// A way in which the list fails, and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListFault {
+    /// Answers with a status.
+    Failed(u16),
+    /// Breaks off in the middle of the answer.
+    Cut,
+    /// Leaves half of the claws out and says that this was all.
+    Short,
+    /// Says that nothing runs at all.
+    Empty,
+    /// Answers 200 with a page for people.
+    Garbled,
+    /// Answers 200 with ten megabytes.
+    Bloated,
+    /// Never answers.
+    Hung,
+    /// Names the same next page for ever.
+    Circle,
+}
+
 /// What is to fail, and how often each fault has struck.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Faults {
     pub(super) slow: Duration,
     status: u16,
+    /// The list waits this long before every answer.
+    pub(super) list_slow: Duration,
+    /// What the next questions for the list meet.
+    pub(super) list: Option<(ListFault, u32)>,
     waiting: BTreeMap<Fault, u32>,
     struck: BTreeMap<Fault, u64>,
 }
@@ -47,6 +72,13 @@ impl Faults {
         let fault = *fault;
         self.count(fault);
         Some((fault, self.status))
+    }
+
+    /// The fault this question for the list meets, which is then one less.
+    pub(super) fn draw_for_list(&mut self) -> Option<ListFault> {
+        let (fault, times) = self.list.as_mut().filter(|(_, times)| *times > 0)?;
+        *times -= 1;
+        Some(*fault)
     }
 
     pub(super) fn count(&mut self, fault: Fault) {

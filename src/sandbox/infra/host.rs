@@ -175,12 +175,13 @@ impl Host {
         Effect::Created
     }
 
-    /// Brings a claw to another order: a new token restarts it, anything else it takes as it runs.
+    /// Brings a claw to another order: a new token restarts it, as any order does that does not run; anything else it
+    /// takes as it runs.
     fn update(&mut self, name: &Name, wanted: &Wanted, token: BotToken, now: i64) -> Effect {
         let due = now + millis(self.rules.boot_time);
         let Some(claw) = self.claws.get_mut(name) else { return Effect::Nothing };
         let key = fingerprint(&wanted.ai_gateway_key);
-        let restart = claw.seen.token != fingerprint(token.expose());
+        let restart = claw.seen.token != fingerprint(token.expose()) || claw.seen.status == HostStatus::Stopped;
         let same = !restart
             && claw.seen.model == wanted.model
             && claw.seen.allow_from == wanted.telegram_allow_from
@@ -189,7 +190,9 @@ impl Host {
             return Effect::Nothing;
         }
         if restart {
-            self.events.push(down(claw));
+            if claw.seen.status != HostStatus::Stopped {
+                self.events.push(down(claw));
+            }
             claw.seen.status = HostStatus::Starting;
             claw.due = due;
         }
@@ -232,7 +235,9 @@ impl Host {
         if claw.seen.status == HostStatus::Deleting {
             return Reply { retry_after: Some(((claw.due - now + 999) / 1000).max(1)), ..Reply::error(409, "deleting") };
         }
-        self.events.push(down(claw));
+        if claw.seen.status != HostStatus::Stopped {
+            self.events.push(down(claw));
+        }
         claw.seen.status = HostStatus::Deleting;
         claw.due = now + millis(self.rules.removal_time);
         self.version += 1;
@@ -256,6 +261,44 @@ impl Host {
         self.events.extend(self.claws.remove(&name).as_ref().map(down));
         self.version += 1;
         true
+    }
+
+    /// Ends a claw without anybody asking, and leaves it there; whether it ran.
+    pub(super) fn stop(&mut self, slug: &str) -> bool {
+        let Some(claw) = self.claws.values_mut().find(|claw| claw.seen.slug == slug && claw.seen.status == HostStatus::Ready)
+        else {
+            return false;
+        };
+        claw.seen.status = HostStatus::Stopped;
+        self.events.push(down(claw));
+        self.version += 1;
+        true
+    }
+
+    /// Sets another model by hand, past every order; whether the claw was there.
+    pub(super) fn set_model(&mut self, slug: &str, model: &str) -> bool {
+        let Some(claw) = self.claws.values_mut().find(|claw| claw.seen.slug == slug) else { return false };
+        claw.seen.model = model.to_owned();
+        self.version += 1;
+        true
+    }
+
+    /// The list of one person's claws, or a page of everybody's: up to `limit` after the name `after`, and the name to go
+    /// on after.
+    pub(super) fn list(&self, person: Option<&str>, after: Option<&Name>, limit: usize) -> (Vec<Value>, Option<Name>) {
+        let wanted = |name: &&Name| person.is_none_or(|person| name.0 == person) && after.is_none_or(|after| *name > after);
+        let names: Vec<&Name> = self.claws.keys().filter(wanted).take(limit + 1).collect();
+        let line = |name: &&Name| {
+            let seen = &self.claws[*name].seen;
+            let state = match seen.status {
+                HostStatus::Starting => "starting",
+                HostStatus::Ready => "running",
+                HostStatus::Stopped | HostStatus::Deleting => "stopped",
+            };
+            json!({ "user_id": seen.user_id, "claw_id": seen.claw_id, "state": state, "model": seen.model })
+        };
+        let next = (names.len() > limit).then(|| names[limit - 1].clone());
+        (names.iter().take(limit).map(line).collect(), next)
     }
 
     /// Puts a claw of `owner` under a name we may think ours; its bot is `token`'s.

@@ -12,6 +12,8 @@ use crate::domain::{bot_token::BotToken, ids::BotId};
 pub enum HostStatus {
     Starting,
     Ready,
+    /// It ended by itself and was not started again.
+    Stopped,
     Deleting,
 }
 
@@ -71,6 +73,8 @@ pub struct Rules {
     pub capacity: Option<usize>,
     /// A second order for a claw changes it; otherwise it is refused because the claw exists.
     pub upsert: bool,
+    /// It cannot be asked what it runs, and answers the question with this status.
+    pub unlisted: Option<u16>,
 }
 
 impl Default for Rules {
@@ -84,6 +88,7 @@ impl Default for Rules {
             models: None,
             capacity: None,
             upsert: true,
+            unlisted: None,
         }
     }
 }

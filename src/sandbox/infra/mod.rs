@@ -7,6 +7,7 @@ mod host;
 mod hosted;
 mod journal;
 mod line;
+mod list;
 mod routes;
 
 use std::{
@@ -18,7 +19,7 @@ use std::{
 use tokio::{net::TcpListener, sync::watch};
 use tokio_util::task::AbortOnDropHandle;
 
-pub use faults::Fault;
+pub use faults::{Fault, ListFault};
 pub use hosted::{HostEvent, HostStatus, Hosted, Rules};
 pub use journal::{Effect, Entry, fingerprint};
 
@@ -60,6 +61,8 @@ struct State {
     host: Host,
     faults: Faults,
     journal: Vec<Entry>,
+    /// How often it was asked for its list.
+    listed: u64,
     hook: Option<HostHook>,
 }
 
@@ -179,6 +182,16 @@ impl InfraStandIn {
         self.0.shared.with(|state, _| state.host.remove(slug))
     }
 
+    /// Ends a claw as if it had crashed for good: it is there and does not run. Whether it ran.
+    pub fn stop_by_itself(&self, slug: &str) -> bool {
+        self.0.shared.with(|state, _| state.host.stop(slug))
+    }
+
+    /// Gives a claw another model, as somebody does who works on the host by hand; whether it was there.
+    pub fn change_by_hand(&self, slug: &str, model: &str) -> bool {
+        self.0.shared.with(|state, _| state.host.set_model(slug, model))
+    }
+
     /// Puts a claw there that nobody ordered over HTTP, of the person `owner` and serving `token`'s bot. With another
     /// `owner` than `user_id` an order for this name meets somebody else's claw.
     pub fn insert_foreign(&self, user_id: &str, claw_id: &str, owner: &str, token: BotToken) {
@@ -204,6 +217,21 @@ impl InfraStandIn {
         if fault != Fault::Slow {
             self.0.shared.with(|state, _| state.faults.plan(fault, times, 500));
         }
+    }
+
+    /// The next `times` questions for the list meet `fault`; zero takes it back. The two calls are not touched.
+    pub fn break_list(&self, times: u32, fault: ListFault) {
+        self.0.shared.with(|state, _| state.faults.list = Some((fault, times)));
+    }
+
+    /// The list waits this long before every answer; zero takes it back.
+    pub fn slow_list(&self, span: Duration) {
+        self.0.shared.with(|state, _| state.faults.list_slow = span);
+    }
+
+    /// How often it was asked for its list so far.
+    pub fn times_listed(&self) -> u64 {
+        self.0.shared.with(|state, _| state.listed)
     }
 
     /// How often a fault has struck so far.

@@ -23,6 +23,7 @@ use crate::sandbox::infra::{
     host::{Reply, Unwanted, Wanted},
     journal::{Entry, fingerprint},
     line::Switch,
+    list,
 };
 
 const MOST_BYTES: usize = 64 * 1024;
@@ -35,6 +36,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/provision", post(provision))
         .route("/deprovision", post(deprovision))
+        .route("/claws", get(list::list))
         .route("/healthz", get(async || Json(json!({ "ok": true }))))
         .fallback(async || (StatusCode::NOT_FOUND, Json(json!({ "detail": "Not Found" }))))
         .with_state(shared)
@@ -98,7 +100,7 @@ async fn serve(shared: Arc<Shared>, switch: Switch, request: Request, route: &'s
 }
 
 /// 421 for a wrong name, 401 for a wrong key.
-fn may_enter(shared: &Shared, headers: &HeaderMap) -> Result<(), Reply> {
+pub(super) fn may_enter(shared: &Shared, headers: &HeaderMap) -> Result<(), Reply> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if let Some(host) = shared.with(|state, _| state.host.rules.host.clone()) {
         let said = text(HOST);

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use crate::{
     domain::{
+        bot_token::BotToken,
         ids::{MessageId, TelegramId},
         time::{DAY, HOUR, millis},
     },
@@ -109,9 +110,18 @@ async fn perform(here: &Here, what: &str, fields: &Fields) -> Option<Then> {
         "vanish" => {
             stage.infra.remove_by_itself(field("slug")?);
         }
+        "appear" => appear(here)?,
         _ => return None,
     }
     Some(Then::Stays)
+}
+
+/// A claw that nobody ordered, with a bot nobody knows.
+fn appear(here: &Here) -> Option<()> {
+    let number = here.stage.infra.claws().len() + 1;
+    let token = BotToken::parse(&format!("{}:AAstrangestrangestrangestrangestrang", 777_000 + number))?;
+    here.stage.infra.insert_foreign("somebody-else", &format!("claw-{number}"), "somebody-else", token);
+    Some(())
 }
 
 /// A tap, up to its answer: the button looks pressed for so long.

@@ -164,6 +164,7 @@ fn on_host(found: Option<Hosted>) -> ClawRow {
     let hosted = found.as_ref().map_or("not there", |it| match it.status {
         HostStatus::Starting => "starting",
         HostStatus::Ready => "ready",
+        HostStatus::Stopped => "stopped",
         HostStatus::Deleting => "being removed",
     });
     let people = found.iter().flat_map(|it| &it.allow_from).map(|id| id.parse().map_or(id.clone(), |id| person(TelegramId(id))));

@@ -235,6 +235,8 @@ pub fn notices(text: &str, n: u32) -> Vec<Notice> {
         Notice::Destroyed { bot: bot.clone(), by_owner: true },
         Notice::Destroyed { bot: bot.clone(), by_owner: false },
         Notice::Woken { claw, bot: bot.clone() },
+        Notice::CameBack { claw, bot: bot.clone(), keeps_data: true },
+        Notice::CameBack { claw, bot: bot.clone(), keeps_data: false },
         Notice::Granted { days: n, claw: GrantedFor::NoBot },
         Notice::Granted { days: n, claw: GrantedFor::Hatching },
         Notice::Granted { days: n, claw: GrantedFor::Waking { claw, bot: bot.clone() } },
