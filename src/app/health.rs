@@ -17,6 +17,8 @@ pub struct Health {
     pub polled: bool,
     /// No alert about the infra is open.
     pub infra: bool,
+    /// No alert about our bot's token or its updates is open.
+    pub telegram: bool,
     pub inbox: Waiting,
     pub outbox: Waiting,
     pub claws: Waiting,
@@ -56,15 +58,14 @@ impl App {
         };
         let now = self.clock.now();
         let mut tx = self.db.look().await?;
-        let infra = !tx
-            .list_open_alerts()
-            .await?
-            .iter()
-            .any(|open| matches!(open.alert, Alert::InfraFailing { .. } | Alert::InfraLockedOut));
+        let open = tx.list_open_alerts().await?;
+        let infra = !open.iter().any(|it| matches!(it.alert, Alert::InfraFailing { .. } | Alert::InfraLockedOut));
+        let telegram = !open.iter().any(|it| matches!(it.alert, Alert::SecondPoller | Alert::BotTokenDead));
         Ok(Health {
             database: true,
             migrations,
             infra,
+            telegram,
             inbox: Waiting::of(tx.inbox_backlog().await?, now),
             outbox: Waiting::of(tx.outbox_backlog().await?, now),
             claws: Waiting::of(tx.claws_backlog(now).await?, now),

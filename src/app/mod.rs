@@ -20,6 +20,7 @@ mod home;
 pub mod inbox;
 pub mod keys;
 mod line;
+mod lull;
 mod offers;
 mod offices;
 pub mod outbox;
@@ -27,6 +28,7 @@ mod patrol;
 mod persons;
 mod prudence;
 mod reconcile;
+mod sending;
 mod survey;
 mod taps;
 mod told;
@@ -34,7 +36,7 @@ mod told;
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    domain::{catalogue::Catalogue, ids::TelegramId, refusal::Refusal, secret::Secret},
+    domain::{catalogue::Catalogue, ids::TelegramId, refusal::Refusal, secret::Secret, time::millis},
     drivers::{
         claws::ClawDriver,
         clock::Clock,
@@ -51,11 +53,13 @@ pub use act::{Act, Event, Sender, Tapped};
 pub use audit::verify as verify_audit;
 pub use bells::Bells;
 pub use bots::Pasted;
-pub use floods::Floods;
+pub use floods::{Flood, Floods};
 pub use health::Health;
 pub use held::Held;
+pub use lull::Lull;
 pub use outbox::Pace;
 pub use prudence::Prudence;
+pub use sending::Sending;
 pub use taps::Pressed;
 
 /// What the operator decided.
@@ -88,7 +92,12 @@ pub struct App {
     pub pace: Pace,
     pub prudence: Prudence,
     pub held: Held,
-    /// When a call to the infra last failed, in milliseconds; 0 if none has since the start.
+    pub lull: Lull,
+    pub sending: Sending,
+    /// An alert about our token may be open: the first message that gets through ends it.
+    pub token_doubted: std::sync::atomic::AtomicBool,
+    /// When a call to the infra last failed, as `ran_for` has it; 0 if none has since the start. By the steady clock: a wall
+    /// that is moved must not keep an alert open, or end it.
     pub infra_failed: std::sync::atomic::AtomicI64,
     /// When the infra last did what it was asked, as this process knows.
     pub infra_answered: std::sync::atomic::AtomicI64,
@@ -114,6 +123,11 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl App {
+    /// A moment by the steady clock, in milliseconds and never 0.
+    pub(crate) fn ran_for(&self) -> i64 {
+        millis(self.clock.steady()).saturating_add(1)
+    }
+
     pub fn is_admin(&self, id: TelegramId) -> bool {
         self.rules.admins.contains(&id)
     }

@@ -38,6 +38,9 @@ impl App {
     }
 
     pub async fn alarm(&self, name: &str, alert: Alert) -> Result<()> {
+        if matches!(alert, Alert::BotTokenDead) {
+            self.token_doubted.store(true, std::sync::atomic::Ordering::SeqCst);
+        }
         let mut act = self.act().await?;
         act.raise(name, alert, None).await?;
         act.commit().await

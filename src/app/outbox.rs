@@ -1,7 +1,7 @@
 //! Saying what is queued: per chat in order and at a pace Telegram allows. What was perhaps delivered is marked so and
 //! said again; an edit may be repeated without harm, a new message may then appear twice.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use crate::{
     app::{Act, App, Result, floods::ChatPace},
@@ -20,6 +20,8 @@ use crate::{
 const LEASE: Duration = Duration::from_secs(60);
 /// After a day without getting through, a message is put aside and admins hear of it.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(24 * 3600);
+/// And not before so many tries: a clock that jumped ahead must not cost anybody a message. A day has 1,440 of them.
+const GIVE_UP_TRIES: i64 = 500;
 /// The longest wait between two tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
@@ -28,15 +30,20 @@ pub type Pace = ChatPace;
 impl App {
     /// Takes the next message of each of up to `most` chats.
     pub async fn take_messages(&self, most: i64) -> Result<Vec<Message>> {
+        let most = self.lull.allows(most, self.clock.steady());
+        if most == 0 {
+            return Ok(Vec::new());
+        }
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         let messages = tx.claim_messages(now, now + LEASE, most).await?;
         tx.commit().await?;
-        Ok(messages)
+        Ok(self.sending.only_new(messages))
     }
 
     /// Delivers one message that was taken, and writes down what came of it.
     pub async fn deliver(&self, message: Message) -> Result<()> {
+        let under_way = self.sending.begin(&message);
         let mut tx = self.db.look().await?;
         let at = match &message.slot {
             Some(slot) => tx.find_slot(message.chat, slot).await?,
@@ -48,7 +55,20 @@ impl App {
         let (locale, zone) = person.map_or((Locale::default(), None), |person| (person.locale, person.zone));
         let reader = Reader { chat: message.chat, locale, zone, now: self.clock.now() };
         let sent = self.send(&message, &reader, at).await;
-        self.delivered(message, at, sent).await
+        let fence = under_way.fence(message.fence);
+        self.delivered(Message { fence, ..message }, at, sent).await
+    }
+
+    /// Takes note of what an answer says about everybody's messages.
+    fn heard<T>(&self, message: &Message, answer: std::result::Result<T, SendError>) -> std::result::Result<T, SendError> {
+        match &answer {
+            Err(SendError::Wait(wait)) => self.lull.told_to_wait(message.chat.0, *wait, self.clock.steady()),
+            Err(SendError::LockedOut) => self.lull.locked_out(LONGEST_WAIT, self.clock.steady()),
+            // Whoever is refused was heard.
+            Ok(_) | Err(SendError::Blocked | SendError::TargetGone | SendError::Refused(_)) => self.lull.got_through(),
+            Err(SendError::Unreached(_) | SendError::Failed(_) | SendError::Unclear(_)) => {}
+        }
+        answer
     }
 
     async fn send(
@@ -57,19 +77,22 @@ impl App {
         reader: &Reader,
         at: Option<MessageId>,
     ) -> std::result::Result<Option<MessageId>, SendError> {
+        if let Some(left) = self.lull.left(self.clock.steady()) {
+            return Err(SendError::Wait(left));
+        }
         let notice = match &message.notice {
             Some(Ok(notice)) => notice,
             // A newer version queued it. One message is given up; its chat goes on.
             Some(Err(why)) => return Err(SendError::Refused(format!("a notice this version does not know: {why}"))),
             None => {
                 if let Some(target) = message.message {
-                    self.messenger.delete(message.chat, target).await?;
+                    self.heard(message, self.messenger.delete(message.chat, target).await)?;
                 }
                 return Ok(None);
             }
         };
         if let (Some(target), false) = (at, message.fresh) {
-            match self.messenger.show(reader, Place::Edit(target), notice).await {
+            match self.heard(message, self.messenger.show(reader, Place::Edit(target), notice).await) {
                 Err(SendError::TargetGone) => {}
                 edited => return edited.map(Some),
             }
@@ -77,7 +100,7 @@ impl App {
         if let Some(wait) = self.pace.wait(message.chat.0) {
             return Err(SendError::Wait(wait));
         }
-        self.messenger.show(reader, Place::New, notice).await.map(Some)
+        self.heard(message, self.messenger.show(reader, Place::New, notice).await).map(Some)
     }
 
     async fn delivered(
@@ -91,6 +114,9 @@ impl App {
         match sent {
             Ok(shown) => {
                 metrics::counter!("messages_sent_total").increment(1);
+                if self.token_doubted.swap(false, Ordering::SeqCst) {
+                    act.resolve("telegram-token").await?;
+                }
                 act.tx.finish_message(&message, Outcome::Sent, now).await?;
                 if let (Some(slot), Some(shown)) = (&message.slot, shown) {
                     let card = message.notice.as_ref().and_then(|notice| notice.as_ref().ok()).and_then(Notice::card_of);
@@ -112,6 +138,7 @@ impl App {
                 act.tx.drop_messages_for(message.chat, now).await?;
             }
             Err(SendError::LockedOut) => {
+                self.token_doubted.store(true, Ordering::SeqCst);
                 act.raise("telegram-token", Alert::BotTokenDead, None).await?;
                 act.tx.retry_message(&message, now + LONGEST_WAIT, false, message.unclear).await?;
             }
@@ -122,7 +149,7 @@ impl App {
                 act.tx.finish_message(&message, Outcome::Sent, now).await?;
             }
             Err(SendError::Unreached(why) | SendError::Failed(why) | SendError::Unclear(why))
-                if now.since(message.created) > GIVE_UP_AFTER =>
+                if now.since(message.created) > GIVE_UP_AFTER && message.tries >= GIVE_UP_TRIES =>
             {
                 act.give_up(&message, &why).await?;
             }

@@ -15,6 +15,7 @@ use crate::sandbox::{
 const INFRA_SLOW: Duration = Duration::from_secs(5);
 const TELEGRAM_SLOW: Duration = Duration::from_secs(3);
 const TELEGRAM_WAIT_SECONDS: u32 = 10;
+const TELEGRAM_LIMIT_ALL_MS: i64 = 30_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Switch {
@@ -26,6 +27,7 @@ pub(super) enum Switch {
     InfraFull,
     InfraUnlisted,
     TelegramLimit,
+    TelegramLimitAll,
     TelegramFails,
     TelegramLost,
     TelegramSlow,
@@ -46,8 +48,9 @@ pub(super) const INFRA: [(&str, Switch, &str); 7] = [
         "The infra cannot be asked what it runs: what happens there by itself is not noticed",
     ),
 ];
-pub(super) const TELEGRAM: [(&str, Switch, &str); 5] = [
+pub(super) const TELEGRAM: [(&str, Switch, &str); 6] = [
     ("telegram-limit", Switch::TelegramLimit, "Telegram says “too many requests, wait 10 s” (429) to the next message"),
+    ("telegram-limit-all", Switch::TelegramLimitAll, "Telegram says so to every message, for the next 30 s"),
     ("telegram-fails", Switch::TelegramFails, "Telegram fails: the next 3 calls do nothing and answer 502"),
     ("telegram-lost", Switch::TelegramLost, "Telegram does it but its answer gets lost (next call)"),
     ("telegram-slow", Switch::TelegramSlow, "Telegram thinks for 3 s before every answer"),
@@ -93,6 +96,7 @@ impl Switches {
             Switch::InfraFull => self.infra.rules().capacity.is_some(),
             Switch::InfraUnlisted => self.infra.rules().unlisted.is_some(),
             Switch::TelegramLimit => faults.rate_limit_next.is_some(),
+            Switch::TelegramLimitAll => faults.limited_until.is_some_and(|until| until > self.telegram.now()),
             Switch::TelegramFails => faults.fail_next > 0,
             Switch::TelegramLost => faults.lose_answers > 0,
             Switch::TelegramSlow => faults.slow.is_some(),
@@ -119,6 +123,10 @@ impl Switches {
             Switch::InfraUnlisted => self.infra.rule(|rules| rules.unlisted = on.then_some(404)),
             Switch::TelegramLimit => {
                 self.telegram.break_things(|it| it.rate_limit_next = on.then_some((None, TELEGRAM_WAIT_SECONDS)));
+            }
+            Switch::TelegramLimitAll => {
+                let until = self.telegram.now() + TELEGRAM_LIMIT_ALL_MS;
+                self.telegram.break_things(|it| it.limited_until = on.then_some(until));
             }
             Switch::TelegramFails => self.telegram.break_things(|it| it.fail_next = if on { 3 } else { 0 }),
             Switch::TelegramLost => self.telegram.break_things(|it| it.lose_answers = u32::from(on)),

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use url::Url;
 
 use crate::{
-    app::{self, App, Bells, Floods, Held, Pace, Prudence, Rules},
+    app::{self, App, Bells, Floods, Held, Lull, Pace, Prudence, Rules, Sending},
     bot::{
         Door,
         api::{BotApi, TapSeal},
@@ -97,6 +97,9 @@ pub async fn assemble(settings: &Settings, outside: Outside) -> anyhow::Result<P
         floods,
         pace,
         held: Held::default(),
+        lull: Lull::default(),
+        sending: Sending::default(),
+        token_doubted: std::sync::atomic::AtomicBool::new(true),
         infra_failed: std::sync::atomic::AtomicI64::new(0),
         infra_answered: std::sync::atomic::AtomicI64::new(0),
     });

@@ -81,9 +81,8 @@ pub async fn chores(app: Arc<App>, stop: CancellationToken) {
 pub async fn survey(app: Arc<App>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(SURVEY_ROUND)).await.is_some() {
         // A survey that is cut short loses nothing: its lease runs out, and the next one begins anew.
-        match stop.run_until_cancelled(app.survey()).await {
-            Some(Err(error)) => tracing::warn!(error = %error, "the infra could not be compared and will be again"),
-            Some(Ok(())) | None => {}
+        if let Some(Err(error)) = stop.run_until_cancelled(app.survey()).await {
+            tracing::warn!(error = %error, "the infra could not be compared and will be again");
         }
     }
 }

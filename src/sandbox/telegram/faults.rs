@@ -1,6 +1,6 @@
 //! What can be made to break, and how often it did. Set at run time with `Telegram::break_things`.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use crate::domain::ids::{BotId, ChatId};
 
@@ -10,6 +10,11 @@ use crate::domain::ids::{BotId, ChatId};
 pub struct Faults {
     /// The next call that names a chat (this one, or any when `None`) is answered 429 with these seconds, and not done.
     pub rate_limit_next: Option<(Option<ChatId>, u32)>,
+    /// Every call that names a chat is answered 429 until then (by the stand-in's clock), and not done: Telegram's limit
+    /// for the whole bot.
+    pub limited_until: Option<i64>,
+    /// The same for single chats.
+    pub limited_chats: BTreeMap<ChatId, i64>,
     /// So many next calls are answered with `fail_status`, and not done.
     pub fail_next: u32,
     /// The status for `fail_next`; 502 when not set.

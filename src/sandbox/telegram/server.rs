@@ -92,7 +92,7 @@ async fn answer(State(telegram): State<Telegram>, ConnectInfo(scissors): Connect
 
 /// Has the call done, unless a fault strikes.
 async fn perform(telegram: &Telegram, bot: BotId, token: &str, method: &str, args: &Args) -> Outcome {
-    if let Some(refused) = telegram.act(|state, _| strike(state, bot, method, args)) {
+    if let Some(refused) = telegram.act(|state, now| strike(state, bot, method, args, now)) {
         return Err(refused);
     }
     if method == "getupdates" {
@@ -107,7 +107,7 @@ async fn perform(telegram: &Telegram, bot: BotId, token: &str, method: &str, arg
 }
 
 /// The refusal by which a fault strikes this call, if one does.
-fn strike(state: &mut state::State, bot: BotId, method: &str, args: &Args) -> Option<Refused> {
+fn strike(state: &mut state::State, bot: BotId, method: &str, args: &Args, now: i64) -> Option<Refused> {
     let (faults, hits) = (&mut state.faults, &mut state.hits);
     if faults.token_dead == Some(bot) {
         hits.token_dead += 1;
@@ -127,6 +127,13 @@ fn strike(state: &mut state::State, bot: BotId, method: &str, args: &Args) -> Op
         return Some(Refused { status: status.as_u16(), description, retry_after: None });
     }
     let chat = args.int("chat_id").map(ChatId);
+    if let Some(chat) = chat {
+        let until = faults.limited_until.max(faults.limited_chats.get(&chat).copied()).unwrap_or(now);
+        if until > now {
+            hits.rate_limited += 1;
+            return Some(Refused::too_many(u32::try_from((until - now + 999) / 1000).unwrap_or(u32::MAX)));
+        }
+    }
     if let (Some((which, seconds)), Some(chat)) = (faults.rate_limit_next, chat)
         && which.is_none_or(|which| which == chat)
     {
