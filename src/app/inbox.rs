@@ -20,8 +20,6 @@ use crate::{
 
 /// How long a worker may take over one update before another takes it up.
 pub const LEASE: Duration = Duration::from_secs(60);
-/// An update older than this waited while we were away.
-const WAITED: Duration = Duration::from_secs(30);
 /// After so many failures an update is put aside.
 pub const MOST_TRIES: i64 = 4;
 /// An update that needs the word of somebody who is silent is put aside only after so long: an outage is no fault of its own.
@@ -57,26 +55,41 @@ impl App {
     /// Stores updates, each once. When this returns, they may be acknowledged.
     pub async fn accept(&self, updates: Vec<Arrived>) -> Result<()> {
         let now = self.clock.now();
+        let (mut kept, mut floods) = (Vec::new(), Vec::new());
+        for update in updates {
+            metrics::counter!("updates_received_total").increment(1);
+            let over = match update.from {
+                Some(person) => self.floods.check(person, update.update, update.sent, now),
+                None => Flood::Fine,
+            };
+            match (over, update.from) {
+                (Flood::Fine, _) => kept.push(update),
+                (Flood::TellOnce | Flood::Silent, person) => {
+                    metrics::counter!("updates_over_limit_total").increment(1);
+                    floods.extend(person.filter(|_| over == Flood::TellOnce && update.private));
+                }
+            }
+        }
+        // A flood costs no look into the database.
+        if !kept.is_empty() {
+            self.store_updates(kept, now).await?;
+        }
+        for person in floods {
+            let mut act = self.act().await?;
+            act.queue(person.chat(), None, false, Notice::TooFast, None).await?;
+            act.commit().await?;
+        }
+        Ok(())
+    }
+
+    async fn store_updates(&self, updates: Vec<Arrived>, now: Time) -> Result<()> {
         let mut tx = self.db.begin().await?;
-        let (mut floods, mut numbers) = (Vec::new(), Vec::new());
+        let mut numbers = Vec::new();
         for update in updates {
             let id = format!("telegram:{}", update.update);
-            metrics::counter!("updates_received_total").increment(1);
             numbers.push(update.update);
             if tx.is_known(&id).await? {
                 continue;
-            }
-            // What waited for us while we were away came at its own pace.
-            let waited = update.sent.is_some_and(|sent| now.since(sent) > WAITED);
-            if let Some(person) = update.from.filter(|_| !waited) {
-                let flood = self.floods.check(person, update.update, now);
-                if flood != Flood::Fine {
-                    metrics::counter!("updates_over_limit_total").increment(1);
-                    if flood == Flood::TellOnce && update.private {
-                        floods.push(person);
-                    }
-                    continue;
-                }
             }
             let owner = update.from.unwrap_or(TelegramId(0));
             let (body, sealed) = seal_tokens(&update.body, |token| {
@@ -91,11 +104,6 @@ impl App {
         }
         tx.commit().await?;
         self.floods.stored(numbers);
-        for person in floods {
-            let mut act = self.act().await?;
-            act.queue(person.chat(), None, false, Notice::TooFast, None).await?;
-            act.commit().await?;
-        }
         self.bells.inbox.notify_one();
         Ok(())
     }

@@ -31,8 +31,14 @@ impl App {
 
     /// Tells those at the head of the line, as far as there are places, that it is their turn.
     pub async fn call_next_in_line(&self) -> Result<()> {
+        if !self.prudence.allows(&self.clock) {
+            // A clock that was just moved takes nobody's place away.
+            return Ok(());
+        }
         let mut act = self.act().await?;
         act.tx.hold_places().await?;
+        // A place is not kept from a time that has not come.
+        act.tx.no_turn_ahead(act.now).await?;
         act.tx.drop_missed_turns(act.now - KEPT).await?;
         let (places, trials) = act.places_left().await?;
         for next in act.tx.list_line(i64::from(places.min(trials)).min(50)).await? {
@@ -56,9 +62,9 @@ impl Act<'_> {
     /// How many more claws, and how many more trials today, beyond those whose place is kept.
     pub(crate) async fn places_left(&mut self) -> Result<(u32, u32)> {
         let rules = &self.app.rules;
-        let kept = self.tx.count_kept_places(self.now - KEPT).await?;
+        let kept = self.tx.count_kept_places().await?;
         let living = self.tx.count_living_claws().await?;
-        let trials = self.tx.count_trials_since(day_of(self.now)).await?;
+        let trials = self.tx.count_trials_of_day(day_of(self.now)).await?;
         let left = |most: u32, taken: i64| u32::try_from(i64::from(most) - taken - kept).unwrap_or(0);
         Ok((left(rules.max_claws, living), left(rules.trials_per_day, trials)))
     }

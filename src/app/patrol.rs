@@ -69,12 +69,26 @@ impl App {
         for name in Chore::ALL.map(Chore::name).into_iter().chain(["poller", "places", SURVEY]) {
             tx.add_schedule(name, now).await?;
         }
+        // A clock that ran ahead while somebody was here before us leaves times that nobody should wait for.
+        for chore in Chore::ALL {
+            tx.cap_schedule(chore.name(), now + chore.every()).await?;
+        }
+        tx.cap_schedule(SURVEY, now + HOUR).await?;
+        tx.mend_times(now, HOUR).await?;
         tx.commit().await?;
         Ok(())
     }
 
     /// Does whatever chore is due. One that fails is logged and comes again.
     pub async fn do_chores(&self) -> Result<()> {
+        if self.prudence.went_back(&self.clock) {
+            tracing::warn!("the clock went back: whatever waits is looked at anew");
+            let now = self.clock.now();
+            let mut tx = self.db.begin().await?;
+            tx.bring_schedules_forward(now).await?;
+            tx.mend_times(now, Duration::ZERO).await?;
+            tx.commit().await?;
+        }
         for chore in Chore::ALL {
             let now = self.clock.now();
             let mut tx = self.db.begin().await?;
@@ -103,6 +117,8 @@ impl App {
             }
             Chore::CallLine => self.call_next_in_line().await,
             Chore::FindDrift => self.find_drift().await,
+            // What is erased cannot be brought back: not by a clock that was just moved.
+            Chore::ErasePending | Chore::Sweep if !self.prudence.allows(&self.clock) => Ok(()),
             Chore::ErasePending => {
                 let mut act = self.act().await?;
                 act.tx.erase_pending_tokens_before(act.now - HOUR).await?;

@@ -14,7 +14,7 @@ use crate::{
         ids::{ChatId, ClawId},
         notice::{Notice, Slot},
         person::Person,
-        time::{MINUTE, Time},
+        time::{MINUTE, Time, millis},
     },
 };
 
@@ -237,7 +237,7 @@ impl Act<'_> {
     }
 
     async fn tell_failing(&mut self, person: &Person, claw: &Claw, trouble: &Trouble, tries: u32) -> Result<()> {
-        self.app.infra_failed.store(self.now.0, Ordering::SeqCst);
+        self.app.infra_failed.store(self.app.ran_for(), Ordering::SeqCst);
         let alert = match trouble {
             Trouble::LockedOut => Alert::InfraLockedOut,
             Trouble::NoConnection(_) | Trouble::Overloaded(_) | Trouble::NoAnswer(_) | Trouble::BadAnswer(_)
@@ -257,16 +257,17 @@ impl Act<'_> {
 
     /// The infra answered.
     pub(crate) async fn infra_answers(&mut self) -> Result<()> {
-        self.app.infra_answered.store(self.now.0, Ordering::SeqCst);
+        self.app.infra_answered.store(self.app.ran_for(), Ordering::SeqCst);
         self.calm_infra().await
     }
 
     /// What was said about the infra is over once it has answered and then not failed for two minutes. Looked at now
     /// and then, too: when all is well again, nobody may have anything to ask it for days.
     pub(crate) async fn calm_infra(&mut self) -> Result<()> {
-        let failed = Time(self.app.infra_failed.load(Ordering::SeqCst));
-        let answered = Time(self.app.infra_answered.load(Ordering::SeqCst));
-        let over = answered > failed && self.now.since(failed) >= 2 * MINUTE;
+        let failed = self.app.infra_failed.load(Ordering::SeqCst);
+        let answered = self.app.infra_answered.load(Ordering::SeqCst);
+        let calm = failed == 0 || self.app.ran_for() - failed >= millis(2 * MINUTE);
+        let over = answered > failed && calm;
         if over { self.resolve("infra").await } else { Ok(()) }
     }
 

@@ -2,18 +2,18 @@
 //! number. Whoever writes the result names that number; a worker that slept past its lease finds it changed and its
 //! write refused. On PostgreSQL, rows that another is just taking are skipped rather than waited for.
 //!
-//! A clock that ran ahead and was put right leaves times behind that lie absurdly far in the future. No lease lasts an
-//! hour, and no event or message waits two, so such rows count as free and due.
+//! A clock that ran ahead and was put right leaves times behind that lie absurdly far in the future. Each table says what
+//! no lease of its own lasts, and no event or message waits two hours, so such rows count as free and due.
 
-/// `claim!(dialect, table, when it is due, which rows, in what order)`: one text for `statements!`. Placeholders: `$1`
+/// `claim!(dialect, table, no lease lasts so many milliseconds, when it is due, which rows, in what order)`: one text for `statements!`. Placeholders: `$1`
 /// now, `$2` the end of the lease, `$3` how many. `t` names the row in the conditions.
 macro_rules! claim {
     (sqlite, $($rest:literal),*) => { claim!(@ "IN (SELECT", ")", $($rest),*) };
     (postgres, $($rest:literal),*) => { claim!(@ "= ANY(ARRAY(SELECT", " FOR UPDATE SKIP LOCKED))", $($rest),*) };
-    (@ $open:literal, $close:literal, $table:literal, $due:literal, $rows:literal, $order:literal) => {
+    (@ $open:literal, $close:literal, $table:literal, $never:literal, $due:literal, $rows:literal, $order:literal) => {
         concat!(
             "UPDATE ", $table, " SET lease_until = $2, fence = fence + 1 WHERE id ", $open, " t.id FROM ", $table, " t WHERE ", $due,
-            " AND (t.lease_until IS NULL OR t.lease_until <= $1 OR t.lease_until > $1 + 3600000) AND (", $rows, ") ORDER BY ", $order,
+            " AND (t.lease_until IS NULL OR t.lease_until <= $1 OR t.lease_until > $1 + ", $never, ") AND (", $rows, ") ORDER BY ", $order,
             " LIMIT $3", $close, " RETURNING *"
         )
     };

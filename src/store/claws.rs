@@ -29,8 +29,8 @@ statements! {
     BY_BOT = "SELECT * FROM claws WHERE bot_id = $1 AND destroyed_at IS NULL";
     COUNT_LIVING = "SELECT COUNT(*) FROM claws WHERE destroyed_at IS NULL";
     FLEET = "SELECT * FROM claws WHERE destroyed_at IS NULL ORDER BY created_at DESC, id LIMIT $1 OFFSET $2";
-    CLAIM = claim!(sqlite, "claws", "t.due_at <= $1", "t.destroyed_at IS NULL", "t.due_at"),
-        postgres claim!(postgres, "claws", "t.due_at <= $1", "t.destroyed_at IS NULL", "t.due_at");
+    CLAIM = claim!(sqlite, "claws", "7200000", "t.due_at <= $1", "t.destroyed_at IS NULL", "t.due_at"),
+        postgres claim!(postgres, "claws", "7200000", "t.due_at <= $1", "t.destroyed_at IS NULL", "t.due_at");
     OVERDUE = "SELECT COUNT(*) AS waiting, MIN(due_at) AS oldest FROM claws WHERE destroyed_at IS NULL AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)";
     HATCHING = "SELECT id FROM claws WHERE working_since > $1 AND first_ready IS NULL AND destroyed_at IS NULL ORDER BY working_since LIMIT 500";
     AHEAD = "SELECT COUNT(*) FROM claws WHERE destroyed_at IS NULL AND created_at < $1 AND seen LIKE '%\"no_capacity\"%'";

@@ -10,8 +10,8 @@ use crate::{
 statements! {
     KNOWN = "SELECT COUNT(*) FROM inbox WHERE id = $1";
     ADD = "INSERT INTO inbox (id, seq, lane, body, received_at, due_at) VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (id) DO NOTHING";
-    CLAIM = claim!(sqlite, "inbox", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND t.dead_at IS NULL AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.lane = t.lane AND e.id <> t.id AND (e.seq < t.seq OR e.lease_until > $1) AND e.done_at IS NULL AND e.dead_at IS NULL)", "t.received_at, t.seq"),
-        postgres claim!(postgres, "inbox", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND t.dead_at IS NULL AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.lane = t.lane AND e.id <> t.id AND (e.seq < t.seq OR e.lease_until > $1) AND e.done_at IS NULL AND e.dead_at IS NULL)", "t.received_at, t.seq");
+    CLAIM = claim!(sqlite, "inbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND t.dead_at IS NULL AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.lane = t.lane AND e.id <> t.id AND (e.seq < t.seq OR e.lease_until > $1) AND e.done_at IS NULL AND e.dead_at IS NULL)", "t.received_at, t.seq"),
+        postgres claim!(postgres, "inbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND t.dead_at IS NULL AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.lane = t.lane AND e.id <> t.id AND (e.seq < t.seq OR e.lease_until > $1) AND e.done_at IS NULL AND e.dead_at IS NULL)", "t.received_at, t.seq");
     DONE = "UPDATE inbox SET done_at = $3, body = NULL, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL AND dead_at IS NULL";
     RETRY = "UPDATE inbox SET due_at = $3, tries = tries + 1, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL AND dead_at IS NULL";
     DEAD = "UPDATE inbox SET dead_at = $3, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL AND dead_at IS NULL";

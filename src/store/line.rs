@@ -12,9 +12,10 @@ statements! {
     PLACE = "SELECT COUNT(*) FROM line o, line m WHERE m.person_id = $1 AND o.told_at IS NULL AND (o.since < m.since OR (o.since = m.since AND o.person_id <= m.person_id))";
     NEXT = "SELECT * FROM line WHERE told_at IS NULL ORDER BY since, person_id LIMIT $1";
     TOLD = "UPDATE line SET told_at = $2 WHERE person_id = $1 AND told_at IS NULL";
-    HELD = "SELECT COUNT(*) FROM line WHERE told_at > $1";
+    HELD = "SELECT COUNT(*) FROM line WHERE told_at IS NOT NULL";
     LENGTH = "SELECT COUNT(*) FROM line WHERE told_at IS NULL";
     GATE = "UPDATE schedules SET fence = fence + 1 WHERE name = 'places'";
+    AHEAD = "UPDATE line SET told_at = $1 WHERE told_at > $1";
     DROP_OLD = "DELETE FROM line WHERE told_at <= $1";
 }
 
@@ -64,13 +65,18 @@ impl Tx {
         self.run(GATE, values![]).await.map(drop)
     }
 
-    /// How many places are kept for people told after `since`.
-    pub async fn count_kept_places(&mut self, since: Time) -> Result<i64> {
-        self.number(HELD, values![since]).await
+    /// How many places are kept for people who were told and have not missed their turn.
+    pub async fn count_kept_places(&mut self) -> Result<i64> {
+        self.number(HELD, values![]).await
     }
 
     pub async fn line_length(&mut self) -> Result<i64> {
         self.number(LENGTH, values![]).await
+    }
+
+    /// Turns that were told under a clock that ran ahead count from now.
+    pub async fn no_turn_ahead(&mut self, now: Time) -> Result<()> {
+        self.run(AHEAD, values![now]).await.map(drop)
     }
 
     /// Gives up the places of those told at or before `time` who never came.

@@ -23,6 +23,7 @@ mod persons;
 mod schedules;
 mod statement;
 mod survey;
+mod times;
 mod tx;
 
 pub use alerts::OpenAlert;

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         entitlement::{Period, PeriodKind},
         ids::{PeriodId, PersonId, TelegramId},
-        time::{Time, millis},
+        time::{DAY, Time, millis},
     },
     store::{Result, Row, StoreError, Tx, statement::statements, tx::values},
 };
@@ -17,7 +17,7 @@ statements! {
     OF_PERSON = "SELECT * FROM periods WHERE person_id = $1 ORDER BY id";
     START = "UPDATE periods SET started_at = $2 WHERE id = $1 AND started_at IS NULL";
     REVOKE = "UPDATE periods SET revoked_at = $2 WHERE person_id = $1 AND revoked_at IS NULL";
-    TRIALS_SINCE = "SELECT COUNT(*) FROM periods WHERE kind = 'trial' AND created_at >= $1";
+    TRIALS_OF_DAY = "SELECT COUNT(*) FROM periods WHERE kind = 'trial' AND created_at >= $1 AND created_at < $2";
     MARK = "INSERT INTO trial_marks (mark, kind, at) VALUES ($1, $2, $3) ON CONFLICT (mark) DO NOTHING";
     IS_MARKED = "SELECT COUNT(*) FROM trial_marks WHERE mark = $1";
 }
@@ -76,8 +76,9 @@ impl Tx {
         self.run(REVOKE, values![person, now]).await
     }
 
-    pub async fn count_trials_since(&mut self, time: Time) -> Result<i64> {
-        self.number(TRIALS_SINCE, values![time]).await
+    /// The trials that began within the 24 hours from `midnight` on.
+    pub async fn count_trials_of_day(&mut self, midnight: Time) -> Result<i64> {
+        self.number(TRIALS_OF_DAY, values![midnight, midnight + DAY]).await
     }
 
     /// Marks a trial as used by whoever the mark stands for; false when it already was.

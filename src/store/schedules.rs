@@ -7,9 +7,11 @@ use crate::{
 
 statements! {
     ADD = "INSERT INTO schedules (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
-    TAKE = "UPDATE schedules SET lease_until = $3, fence = fence + 1 WHERE name = $1 AND (due_at <= $2 OR due_at > $2 + 86400000) AND (lease_until IS NULL OR lease_until <= $2 OR lease_until > $2 + 3600000) RETURNING fence";
+    TAKE = "UPDATE schedules SET lease_until = $3, fence = fence + 1 WHERE name = $1 AND (due_at <= $2 OR due_at > $2 + 3660000) AND (lease_until IS NULL OR lease_until <= $2 OR lease_until > $2 + 300000) RETURNING fence";
     KEEP = "UPDATE schedules SET lease_until = $3 WHERE name = $1 AND fence = $2 AND lease_until IS NOT NULL";
     GIVE_BACK = "UPDATE schedules SET lease_until = NULL, due_at = $3 WHERE name = $1 AND fence = $2";
+    CAP = "UPDATE schedules SET due_at = $2 WHERE name = $1 AND due_at > $2";
+    FORWARD = "UPDATE schedules SET due_at = $1 WHERE due_at > $1";
     HELD = "SELECT COUNT(*) FROM schedules WHERE name = $1 AND lease_until > $2";
 }
 
@@ -29,6 +31,16 @@ impl Tx {
     pub async fn take_schedule(&mut self, name: &str, now: Time, until: Time) -> Result<Option<ScheduleLease>> {
         let taken = self.find(TAKE, values![name, now, until]).await?;
         taken.map(|row| Ok(ScheduleLease { name: name.to_owned(), fence: row.int("fence")? })).transpose()
+    }
+
+    /// The chore is due at `latest` at the latest.
+    pub async fn cap_schedule(&mut self, name: &str, latest: Time) -> Result<()> {
+        self.run(CAP, values![name, latest]).await.map(drop)
+    }
+
+    /// Every chore is due now.
+    pub async fn bring_schedules_forward(&mut self, now: Time) -> Result<()> {
+        self.run(FORWARD, values![now]).await.map(drop)
     }
 
     /// Makes the lease longer; false when it was lost.

@@ -42,6 +42,7 @@ pub fn all() -> Vec<Sql> {
         super::persons::ALL,
         super::schedules::ALL,
         super::survey::ALL,
+        super::times::ALL,
     ]
     .concat()
 }

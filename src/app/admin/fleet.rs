@@ -47,7 +47,7 @@ impl App {
             counts,
             in_line: u32::try_from(act.tx.line_length().await?).unwrap_or(0),
             capacity: self.rules.max_claws,
-            trials_today: u32::try_from(act.tx.count_trials_since(day_of(act.now)).await?).unwrap_or(0),
+            trials_today: u32::try_from(act.tx.count_trials_of_day(day_of(act.now)).await?).unwrap_or(0),
             trials_per_day: self.rules.trials_per_day,
         };
         act.screen(&admin, tapped, Notice::Admin(notice)).await?;

@@ -58,7 +58,10 @@ impl App {
         act.expect(&admin, Expecting::Nothing).await?;
         let held = act.tx.hold_confirmation(id).await?;
         let still_asked = |asked: &Confirmation| {
-            asked.admin == sender.id && asked.state == ConfirmationState::Asking && act.now < asked.expires
+            asked.admin == sender.id
+                && asked.state == ConfirmationState::Asking
+                && act.now < asked.expires
+                && asked.expires <= act.now + CONFIRM_WITHIN
         };
         let Some(mut asked) = held.filter(|asked| self.is_admin(sender.id) && still_asked(asked)) else {
             act.draw_home(&admin, Tapped::Typed).await?;
@@ -89,7 +92,9 @@ impl App {
             return Ok(Some(Toast::NotYours));
         };
         match asked.state {
-            ConfirmationState::Open if act.now < asked.expires && !self.is_stale(event) => {}
+            // One that would live longer than it may was made under a clock that ran ahead.
+            ConfirmationState::Open
+                if act.now < asked.expires && asked.expires <= act.now + CONFIRM_WITHIN && !self.is_stale(event) => {}
             ConfirmationState::Open | ConfirmationState::Asking => {
                 asked.state = ConfirmationState::Withdrawn;
                 act.tx.save_confirmation(&asked).await?;

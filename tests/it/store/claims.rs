@@ -6,10 +6,7 @@ use std::{
 };
 
 use clawhatch::{
-    domain::{
-        ids::{ChatId, MessageId, OutboxId},
-        time::HOUR,
-    },
+    domain::ids::{ChatId, MessageId, OutboxId},
     store::{Act, Db, NewInbox, NewMessage, Outcome},
 };
 use uuid::Uuid;
@@ -32,7 +29,7 @@ async fn store_event(db: &Db, lane: &str, seq: i64) {
 
 async fn take(db: &Db, most: i64) -> Vec<String> {
     let mut tx = db.begin().await.expect("a transaction");
-    let rows = tx.claim_inbox(START, START + HOUR, most).await.expect("rows");
+    let rows = tx.claim_inbox(START, at(60), most).await.expect("rows");
     tx.commit().await.expect("a commit");
     rows.into_iter().map(|row| row.id).collect()
 }
@@ -51,7 +48,7 @@ async fn worker(db: Db, seen: Arc<Mutex<Seen>>) {
             return;
         }
         let mut tx = db.begin().await.expect("a transaction");
-        let rows = tx.claim_inbox(START, START + HOUR, 3).await.expect("rows");
+        let rows = tx.claim_inbox(START, at(60), 3).await.expect("rows");
         tx.commit().await.expect("a commit");
         for row in rows {
             let (lane, seq) = row.id.trim_start_matches("telegram:").split_once('-').expect("a lane and a number");
