@@ -20,17 +20,7 @@ impl World {
 
     /// The first column, which must be text, of whatever this selects.
     pub async fn texts(&self, select: &str) -> Vec<String> {
-        let text = sqlx::AssertSqlSafe(select.to_owned());
-        if self.database_url.starts_with("sqlite:") {
-            let pool = sqlx::SqlitePool::connect(&self.database_url).await.expect("the database");
-            let found = sqlx::query_scalar(text).fetch_all(&pool).await.expect("rows");
-            pool.close().await;
-            return found;
-        }
-        let pool = sqlx::PgPool::connect(&self.database_url).await.expect("the database");
-        let found = sqlx::query_scalar(text).fetch_all(&pool).await.expect("rows");
-        pool.close().await;
-        found
+        texts_of(&self.database_url, select).await
     }
 
     /// Every value of every column of every table, as `table.column` and its bytes.
@@ -62,6 +52,21 @@ impl World {
     pub async fn audited(&self, action: &str) -> usize {
         self.texts(&format!("SELECT id FROM audit WHERE action = '{action}'")).await.len()
     }
+}
+
+/// The first column, which must be text, of whatever this selects from the database behind `url`.
+pub async fn texts_of(url: &str, select: &str) -> Vec<String> {
+    let text = sqlx::AssertSqlSafe(select.to_owned());
+    if url.starts_with("sqlite:") {
+        let pool = sqlx::SqlitePool::connect(url).await.expect("the database");
+        let found = sqlx::query_scalar(text).fetch_all(&pool).await.expect("rows");
+        pool.close().await;
+        return found;
+    }
+    let pool = sqlx::PgPool::connect(url).await.expect("the database");
+    let found = sqlx::query_scalar(text).fetch_all(&pool).await.expect("rows");
+    pool.close().await;
+    found
 }
 
 /// A text with incident codes and row ids, which are random, replaced by what they are.

@@ -181,6 +181,11 @@ impl World {
         self
     }
 
+    /// The product once more, on the same database: another replica.
+    pub async fn replica(&self) -> Product {
+        start(&self.settings, &self.clock, NO_LIMIT).await
+    }
+
     pub fn app(&self) -> &Arc<App> {
         &self.product.app
     }

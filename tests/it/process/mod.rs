@@ -1,6 +1,8 @@
 //! The real program as its operator has it: a process with an environment, signals and exit codes, against the
 //! stand-ins.
 
+mod backlog;
+mod floods;
 mod running;
 mod shell;
 mod webhooks;
