@@ -9,8 +9,9 @@ use crate::{
     bot::api::BotApi,
     cli::say,
     config::{Delivery, Fault, Settings},
+    domain::claw::Trouble,
     drivers::{
-        claws::ClawDriver as _,
+        claws::{ClawDriver as _, Part, Survey},
         infra_api::InfraApi,
         telegram::{AccountError, BotAccounts as _},
     },
@@ -138,12 +139,22 @@ async fn check_telegram(settings: &Settings) -> Vec<Finding> {
 }
 
 async fn check_infra(settings: &Settings) -> Vec<Finding> {
-    let probed = match InfraApi::new(&infra_settings(settings)) {
-        Ok(infra) => infra.probe().await.map_err(|trouble| trouble.to_string()),
-        Err(error) => Err(error.to_string()),
+    let infra = match InfraApi::new(&infra_settings(settings)) {
+        Ok(infra) => infra,
+        Err(error) => return vec![Finding::Bad(format!("infra: {error}. Check INFRA_API_URL and INFRA_API_HOST."))],
     };
-    vec![match probed {
-        Ok(()) => Finding::Good("infra: answers. Whether it accepts INFRA_API_KEY shows with the first claw.".to_owned()),
-        Err(why) => Finding::Bad(format!("infra: {why}. Check INFRA_API_URL and INFRA_API_HOST.")),
+    if let Err(trouble) = infra.probe().await {
+        return vec![Finding::Bad(format!("infra: {trouble}. Check INFRA_API_URL and INFRA_API_HOST."))];
+    }
+    vec![match infra.survey(Part::First).await {
+        Ok(Survey::Page(_)) => Finding::Good("infra: answers, accepts INFRA_API_KEY and tells what it runs".to_owned()),
+        Ok(Survey::NotOffered) => Finding::Good(
+            "infra: answers. Whether it accepts INFRA_API_KEY shows with the first claw; it does not tell what it runs."
+                .to_owned(),
+        ),
+        Err(Trouble::LockedOut) => {
+            Finding::Bad("infra: it does not accept INFRA_API_KEY. Take the present key from whoever runs it.".to_owned())
+        }
+        Err(trouble) => Finding::Mind(format!("infra: answers, and does not tell what it runs ({trouble})")),
     }]
 }

@@ -16,6 +16,9 @@ const ROUND: Duration = Duration::from_secs(1);
 const SURVEY_ROUND: Duration = Duration::from_secs(5);
 /// Rows worked on at the same time, in each loop.
 const AT_ONCE: usize = 32;
+/// Claws worked on at the same time. Nearly all of that is waiting for the infra, and those it keeps waiting must not hold
+/// up the others.
+const CLAWS_AT_ONCE: usize = 128;
 
 /// Takes up stored updates and hands each to the door.
 pub async fn inbox<F, Fut>(app: Arc<App>, handle: F, stop: CancellationToken)
@@ -28,7 +31,7 @@ where
         let app = Arc::clone(&app);
         async move { app.take_updates(room).await }
     };
-    keep_taking(bell, stop, take, handle).await;
+    keep_taking(AT_ONCE, bell, stop, take, handle).await;
 }
 
 /// Says what waits to be said.
@@ -46,7 +49,7 @@ pub async fn outbox(app: Arc<App>, stop: CancellationToken) {
             }
         }
     };
-    keep_taking(bell, stop, take, one).await;
+    keep_taking(AT_ONCE, bell, stop, take, one).await;
 }
 
 /// Brings claws to what is wished of them.
@@ -65,7 +68,7 @@ pub async fn claws(app: Arc<App>, stop: CancellationToken) {
             }
         }
     };
-    keep_taking(bell, stop, take, one).await;
+    keep_taking(CLAWS_AT_ONCE, bell, stop, take, one).await;
 }
 
 /// Chores of the fleet.
@@ -99,6 +102,7 @@ pub async fn access(app: Arc<App>, stop: CancellationToken) {
 /// Takes rows while there are any, works on each in a task of its own, and naps when there are none. A finished row
 /// may free the next of its lane, so the loop looks again.
 async fn keep_taking<Row, Taken, Work>(
+    at_once: usize,
     bell: Arc<Notify>,
     stop: CancellationToken,
     take: impl Fn(i64) -> Taken,
@@ -109,7 +113,7 @@ async fn keep_taking<Row, Taken, Work>(
 {
     let mut at_work = JoinSet::new();
     loop {
-        let room = AT_ONCE.saturating_sub(at_work.len());
+        let room = at_once.saturating_sub(at_work.len());
         let mut taken = 0;
         if room > 0 && !stop.is_cancelled() {
             match take(room as i64).await {

@@ -17,6 +17,7 @@ mod giving;
 mod hatching;
 mod infra_certificate;
 mod infra_drift;
+mod infra_lists;
 mod infra_refusals;
 mod infra_standin;
 mod infra_weather;

@@ -3,6 +3,7 @@
 
 mod backlog;
 mod floods;
+mod hung;
 mod running;
 mod shell;
 mod webhooks;

@@ -35,11 +35,22 @@ async fn the_doctor_finds_everything_good() {
     good  keys: they open what this database was sealed with
     good  bot: @clawhatch_bot
     good  webhook: none, as polling needs
-    good  infra: answers. Whether it accepts INFRA_API_KEY shows with the first claw.
+    good  infra: answers, accepts INFRA_API_KEY and tells what it runs
     ");
     let db = Db::open(&around.names["DATABASE_URL"]).await.expect("the database");
     let mut tx = db.look().await.expect("a look");
     assert_eq!(tx.find_meta("key_check").await.expect("an answer"), None, "a doctor writes nothing down");
+}
+
+#[tokio::test]
+async fn the_doctor_minds_an_infra_that_does_not_tell_what_it_runs() {
+    let around = Around::new(On::Sqlite).await;
+    around.infra.rule(|rules| rules.unlisted = Some(404));
+    let (code, found) = findings(&around).await;
+    assert!(code == Some(0) && found.contains("good  infra: answers. Whether it accepts INFRA_API_KEY shows"), "{found}");
+    around.infra.rule(|rules| rules.unlisted = Some(500));
+    let (code, found) = findings(&around).await;
+    assert!(code == Some(0) && found.contains("mind  infra: answers, and does not tell what it runs"), "{found}");
 }
 
 #[tokio::test]
@@ -68,6 +79,7 @@ async fn the_doctor_names_each_broken_thing() {
         ),
         ("TELEGRAM_API_URL", "http://127.0.0.1:1", "bad   bot: "),
         ("INFRA_API_URL", "http://127.0.0.1:1", "bad   infra: "),
+        ("INFRA_API_KEY", "an-old-key", "bad   infra: it does not accept INFRA_API_KEY"),
         ("TRIAL_HOURS", "two", "bad   TRIAL_HOURS: write a whole number from 1 to 8760"),
     ] {
         around.names.clone_from(&good);
