@@ -39,7 +39,7 @@ pub use line::InLine;
 pub use migrate::{Pending, migrate, pending};
 pub use outbox::{Act, Message, NewMessage, OutboxGlance, Outcome};
 pub use schedules::ScheduleLease;
-pub use statement::{Sql, all as statements};
+pub use statement::Sql;
 pub use survey::RunningClaw;
 pub use tx::{Row, Tx, Value};
 
@@ -55,6 +55,29 @@ impl Backlog {
         let Some(row) = row else { return Ok(Backlog::default()) };
         Ok(Backlog { waiting: row.int("waiting")?, oldest: row.maybe_time("oldest")? })
     }
+}
+
+/// Every statement, file by file.
+pub fn statements() -> Vec<Sql> {
+    [
+        alerts::ALL,
+        audit::ALL,
+        bots::ALL,
+        claws::ALL,
+        confirmations::ALL,
+        erase::ALL,
+        inbox::ALL,
+        incidents::ALL,
+        line::ALL,
+        meta::ALL,
+        outbox::ALL,
+        periods::ALL,
+        persons::ALL,
+        schedules::ALL,
+        survey::ALL,
+        times::ALL,
+    ]
+    .concat()
 }
 
 pub type Result<T> = std::result::Result<T, StoreError>;

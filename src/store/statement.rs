@@ -23,26 +23,3 @@ pub(super) use statements;
 pub(super) const fn statement(name: &'static str, sqlite: &'static str, texts: &[&'static str]) -> Sql {
     Sql { name, sqlite, postgres: texts[texts.len() - 1] }
 }
-
-/// Every statement, by file.
-pub fn all() -> Vec<Sql> {
-    [
-        super::alerts::ALL,
-        super::audit::ALL,
-        super::bots::ALL,
-        super::claws::ALL,
-        super::confirmations::ALL,
-        super::erase::ALL,
-        super::inbox::ALL,
-        super::incidents::ALL,
-        super::line::ALL,
-        super::meta::ALL,
-        super::outbox::ALL,
-        super::periods::ALL,
-        super::persons::ALL,
-        super::schedules::ALL,
-        super::survey::ALL,
-        super::times::ALL,
-    ]
-    .concat()
-}
