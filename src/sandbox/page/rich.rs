@@ -25,7 +25,7 @@ pub(super) struct Place<'a> {
 
 /// The safe HTML of a message.
 pub(super) fn safe(html: &str, place: &Place<'_>) -> String {
-    let mut writer = Writer { out: String::with_capacity(html.len()), open: Vec::new(), place };
+    let mut writer = Writer { out: String::with_capacity(html.len()), open: Vec::new(), after_block: false, place };
     let mut rest = html;
     while let Some(at) = rest.find('<') {
         writer.text(&rest[..at]);
@@ -49,6 +49,8 @@ struct Open {
 struct Writer<'a> {
     out: String,
     open: Vec<Open>,
+    /// A quote has just ended, which ends its line.
+    after_block: bool,
     place: &'a Place<'a>,
 }
 
@@ -58,6 +60,7 @@ impl Writer<'_> {
             // What was opened last is closed first; anything else was never opened here.
             if let Some(open) = self.open.pop_if(|open| open.name == name) {
                 self.out.push_str(open.close);
+                self.after_block = open.name == "blockquote";
             }
             return;
         }
@@ -84,6 +87,9 @@ impl Writer<'_> {
     }
 
     fn text(&mut self, source: &str) {
+        // A messenger does not end that line once more.
+        let source = if self.after_block { source.strip_prefix('\n').unwrap_or(source) } else { source };
+        self.after_block &= source.is_empty();
         let text = decoded(source);
         let inside = |tag: &str| self.open.iter().any(|open| open.name == tag);
         if inside("a") {
@@ -167,6 +173,7 @@ mod tests {
         {
             assert_eq!(shown(html), html);
         }
+        assert_eq!(shown("<blockquote>q</blockquote>\n\n<i>x</i>"), "<blockquote>q</blockquote>\n<i>x</i>", "one empty line");
         assert_eq!(shown("<pre><code class=\"language-rust\">x</code></pre>"), "<pre><code>x</code></pre>");
         assert_eq!(shown("<tg-spoiler>x</tg-spoiler>"), "<span class=\"spoiler\" tabindex=\"0\">x</span>");
     }
