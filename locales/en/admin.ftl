@@ -18,6 +18,7 @@ admin-deprovision-keeps = Its owner loses the claw and its settings. The server 
 admin-deprovision-forgets = Its owner loses the claw, its settings and its memory, for good.
 admin-pick-claw = <b>Which one?</b>
 admin-withdrawn = Withdrawn. Nothing was done.
+admin-overtaken = You went on without giving a reason. Nothing was done; send the command again if it is still wanted.
 admin-expired = This waited too long and has expired. Nothing was done; send the command again.
 admin-grant-waits =
     <b>Given: { $span }.</b>

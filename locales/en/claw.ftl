@@ -34,9 +34,6 @@ late =
 healed-back =
     <b>The change to @{ $bot } did not work.</b>
     I am putting it back as it was, with { $model }, and will tell you when it is awake. You can try another change from its card.
-token-died =
-    <b>@{ $bot } has lost its voice.</b>
-    Telegram no longer accepts its token, so it can neither read nor answer. Take a new token from BotFather and give it to me.
 
 claws-title = <b>Your claws</b>
 claws-none = <b>You have no claw yet.</b>

@@ -110,7 +110,9 @@ do-ask-admin = Ask for more time
 
 toast-not-yours = This button belongs to someone else.
 toast-redrawn = That screen was old. Here is how things stand now.
+toast-changed = Something has changed since that screen. Nothing was done; please look again.
 toast-expired = This button is too old. Nothing was done; please check and tap again.
+toast-stranger = I do not know you (any more). Send /start to begin anew.
 toast-already-done = Already done.
 toast-language-set = I speak English now.
 toast-zone-set = Times are in your zone now.

@@ -106,9 +106,6 @@ not-understood =
     I set claws up, but I do not chat myself.
     To talk to your claw, open its own chat. To change something, choose here:
 private-only = I only work in a private chat. Open my profile and write to me there.
-cancelled =
-    <b>Stopped.</b>
-    Nothing was started. You can begin again whenever you like.
 
 do-hatch = Hatch my claw
 do-continue-hatching = Continue hatching

@@ -30,11 +30,9 @@ refusal-claw-gone = That claw is gone. Look at the ones you have.
 refusal-too-late-to-undo = The ten minutes are over, so it can no longer be undone. You can hatch a new claw in the same bot.
 refusal-bad-title = A name has 1 to { $most } characters. Send me a shorter one.
 refusal-unknown-zone = I do not know that time zone. Tap one of the cities, or send a name such as <code>Europe/Rome</code>.
-refusal-tap-expired = This button is too old to act on, and nothing was done. Open the screen again and tap there.
 
 refusal-person-unknown = Nobody with that number has written to this bot. Ask them to press Start first.
 refusal-bad-arguments = Write it like this: <code>{ $usage }</code>
 refusal-model-unknown = No single model fits “{ $typed }”. Use its full name as it stands in the list.
 refusal-incident-unknown = There is no incident <code>{ $code }</code>. Check the code; old ones are cleared away.
-refusal-already-decided = That was confirmed or withdrawn before. Send the command again if you still need it.
 refusal-no-claw = This person has no claw. Look at the fleet to find the right one.

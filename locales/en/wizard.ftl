@@ -17,6 +17,7 @@ choose-bot =
     It gets a chat of its own there, under the name you give it.
 choose-bot-create = With one tap Telegram makes the bot for you: check its name, confirm, and come back here.
 do-create-bot = Create it in one tap
+bot-suggested-name = My claw
 do-have-token = I have a token from BotFather
 do-make-with-botfather = Make one with BotFather
 do-use-own-bot = Use @{ $bot }
@@ -137,9 +138,6 @@ granted-waking = @{ $bot } is waking up. I will write to you when it is awake.
 granted-more =
     <b>You have been given { $span } more.</b>
     @{ $bot } goes on as it is. They begin when the time you have now is over.
-grant-withdrawn =
-    <b>The time you were given has been taken back.</b>
-    Nothing is charged. If you think this is a mistake, ask.
 taken-away =
     <b>An operator took down @{ $bot }.</b>
     Its memory and settings are gone, and its token is erased.

@@ -18,6 +18,7 @@ admin-deprovision-keeps = Su dueño pierde el claw y sus ajustes. El servidor co
 admin-deprovision-forgets = Su dueño pierde para siempre el claw, sus ajustes y su memoria.
 admin-pick-claw = <b>¿Cuál?</b>
 admin-withdrawn = Retirado. No se hizo nada.
+admin-overtaken = Seguiste sin dar un motivo. No se hizo nada; si aún hace falta, envía la orden otra vez.
 admin-expired = Esperó demasiado y ha caducado. No se hizo nada; envía la orden otra vez.
 admin-grant-waits =
     <b>Dado: { $span }.</b>

@@ -34,9 +34,6 @@ late =
 healed-back =
     <b>El cambio en @{ $bot } no funcionó.</b>
     Lo estoy dejando como estaba, con { $model }, y te avisaré cuando esté despierto. Puedes probar otro cambio desde su ficha.
-token-died =
-    <b>@{ $bot } se ha quedado sin voz.</b>
-    Telegram ya no acepta su token, así que no puede leer ni responder. Pide uno nuevo a BotFather y dámelo.
 
 claws-title = <b>Tus claws</b>
 claws-none = <b>Todavía no tienes ningún claw.</b>

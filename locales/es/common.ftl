@@ -109,7 +109,9 @@ do-ask-admin = Pedir más tiempo
 
 toast-not-yours = Este botón es de otra persona.
 toast-redrawn = Esa pantalla era antigua. Así están las cosas ahora.
+toast-changed = Algo ha cambiado desde aquella pantalla. No he hecho nada; míralo otra vez.
 toast-expired = Este botón es demasiado antiguo. No he hecho nada; revisa y vuelve a tocar.
+toast-stranger = No sé (o ya no sé) quién eres. Envía /start para empezar de nuevo.
 toast-already-done = Ya estaba hecho.
 toast-language-set = Ahora hablo español.
 toast-zone-set = Las horas ya están en tu zona.

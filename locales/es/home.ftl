@@ -106,9 +106,6 @@ not-understood =
     Yo preparo claws, pero no converso.
     Para hablar con el tuyo, abre su chat. Para cambiar algo, elige aquí:
 private-only = Solo trabajo en un chat privado. Abre mi perfil y escríbeme allí.
-cancelled =
-    <b>Lo dejamos aquí.</b>
-    No se ha puesto nada en marcha. Puedes empezar otra vez cuando quieras.
 
 do-hatch = Crear mi claw
 do-continue-hatching = Seguir creándolo

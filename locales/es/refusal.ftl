@@ -30,11 +30,9 @@ refusal-claw-gone = Ese claw ya no existe. Mira los que tienes.
 refusal-too-late-to-undo = Pasaron los diez minutos y ya no se puede deshacer. Puedes crear un claw nuevo en el mismo bot.
 refusal-bad-title = Un nombre tiene de 1 a { $most } caracteres. Envíame uno más corto.
 refusal-unknown-zone = No conozco esa zona horaria. Toca una de las ciudades o envía un nombre como <code>America/Bogota</code>.
-refusal-tap-expired = Este botón es demasiado antiguo y no he hecho nada. Abre la pantalla de nuevo y toca allí.
 
 refusal-person-unknown = Nadie con ese número ha escrito a este bot. Pídele que antes pulse Iniciar.
 refusal-bad-arguments = Escríbelo así: <code>{ $usage }</code>
 refusal-model-unknown = No hay un único modelo que encaje con «{ $typed }». Usa su nombre completo, tal como está en la lista.
 refusal-incident-unknown = No hay ningún incidente <code>{ $code }</code>. Revisa el código; los antiguos se eliminan.
-refusal-already-decided = Eso ya se confirmó o se retiró. Si aún hace falta, envía la orden otra vez.
 refusal-no-claw = Esta persona no tiene ningún claw. Búscalo en la flota.

@@ -17,6 +17,7 @@ choose-bot =
     Allí tendrá su propio chat, con el nombre que le pongas.
 choose-bot-create = Con un toque, Telegram te crea el bot: revisa el nombre, confirma y vuelve aquí.
 do-create-bot = Crearlo con un toque
+bot-suggested-name = Mi claw
 do-have-token = Tengo un token de BotFather
 do-make-with-botfather = Crear uno con BotFather
 do-use-own-bot = Usar @{ $bot }
@@ -137,9 +138,6 @@ granted-waking = @{ $bot } se está despertando. Te escribiré cuando esté desp
 granted-more =
     <b>Te han dado { $span } más.</b>
     @{ $bot } sigue como está. Empiezan cuando se acabe el tiempo que tienes ahora.
-grant-withdrawn =
-    <b>Te han retirado el tiempo que te habían dado.</b>
-    No se cobra nada. Si crees que es un error, pregunta.
 taken-away =
     <b>Un operador ha retirado @{ $bot }.</b>
     Su memoria y sus ajustes ya no existen, y su token está borrado.

@@ -18,6 +18,7 @@ admin-deprovision-keeps = 主人会失去龙虾和设置。它的数据，服务
 admin-deprovision-forgets = 主人会永久失去龙虾、设置和记忆。
 admin-pick-claw = <b>哪一只？</b>
 admin-withdrawn = 已撤回，什么都没做。
+admin-overtaken = 没有写原因就去做别的了。什么都没做，如果还需要，请重新发命令。
 admin-expired = 等得太久，已过期。什么都没做，请重新发命令。
 admin-grant-waits =
     <b>已给：{ $span }。</b>

@@ -34,9 +34,6 @@ late =
 healed-back =
     <b>@{ $bot } 的改动没有成功。</b>
     我正在把它恢复成原样，用 { $model }，醒了我告诉你。想再试别的改动，打开它的卡片。
-token-died =
-    <b>@{ $bot } 说不了话了。</b>
-    Telegram 不再接受它的令牌，它读不到也回不了。请向 BotFather 要一个新的，发给我。
 
 claws-title = <b>你的龙虾</b>
 claws-none = <b>你还没有龙虾。</b>

@@ -55,7 +55,9 @@ do-ask-admin = 申请更多时间
 
 toast-not-yours = 这个按钮不是给你的。
 toast-redrawn = 刚才的画面过时了，这是最新情况。
+toast-changed = 那个画面之后情况变了，什么都没做。请再看一眼。
 toast-expired = 按钮太旧了，什么都没做。请看一眼再点。
+toast-stranger = 我（已经）不认识你了。发送 /start 重新开始。
 toast-already-done = 已经做好了。
 toast-language-set = 现在说中文了。
 toast-zone-set = 时间已换成你的时区。

@@ -99,9 +99,6 @@ not-understood =
     我只管把龙虾安顿好，自己不陪聊。
     想和你的龙虾说话，打开它的聊天。想改点什么，在这里选：
 private-only = 我只在私聊里工作。打开我的资料页，在那里给我发消息。
-cancelled =
-    <b>停下了。</b>
-    什么都没有启动。想重来，随时可以。
 
 do-hatch = 孵我的龙虾
 do-continue-hatching = 接着孵

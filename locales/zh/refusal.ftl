@@ -30,11 +30,9 @@ refusal-claw-gone = 那只龙虾已经没有了。看看你现有的吧。
 refusal-too-late-to-undo = 十分钟过了，不能再撤销。可以在同一个机器人里孵一只新的。
 refusal-bad-title = 名字要有 1 到 { $most } 个字。请发一个短一点的。
 refusal-unknown-zone = 我不认识这个时区。请点一个城市，或发来像 <code>Asia/Taipei</code> 这样的名字。
-refusal-tap-expired = 按钮太旧了，什么都没做。请重新打开画面再点。
 
 refusal-person-unknown = 没有这个编号的人给本机器人写过消息。请对方先点“开始”。
 refusal-bad-arguments = 请这样写：<code>{ $usage }</code>
 refusal-model-unknown = 没有唯一符合“{ $typed }”的模型。请按列表写全名。
 refusal-incident-unknown = 没有代码为 <code>{ $code }</code> 的事件。请核对代码；旧的会被清理。
-refusal-already-decided = 这件事已经确认或撤回过了。如果还需要，请重新发命令。
 refusal-no-claw = 这个人没有龙虾。请在总览里找。

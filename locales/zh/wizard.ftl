@@ -17,6 +17,7 @@ choose-bot =
     它会在那里有自己的聊天，名字由你起。
 choose-bot-create = 点一下，Telegram 就替你建好：核对名字，确认，再回到这里。
 do-create-bot = 一键创建
+bot-suggested-name = 我的龙虾
 do-have-token = 我有 BotFather 给的令牌
 do-make-with-botfather = 用 BotFather 建一个
 do-use-own-bot = 用 @{ $bot }
@@ -129,9 +130,6 @@ granted-waking = @{ $bot } 正在醒来，醒了我告诉你。
 granted-more =
     <b>你又得到了 { $span }。</b>
     @{ $bot } 照常继续。等你现有的时间用完再开始算。
-grant-withdrawn =
-    <b>给你的时间被收回了。</b>
-    不会扣费。如果觉得弄错了，可以问一下。
 taken-away =
     <b>管理员撤下了 @{ $bot }。</b>
     它的记忆和设置没有了，令牌也已抹掉。

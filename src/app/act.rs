@@ -12,6 +12,7 @@ use crate::{
         notice::{Notice, Slot},
         person::Person,
         time::Time,
+        wizard::Expecting,
     },
     store::{self, AuditRow, NewMessage, Tx},
 };
@@ -32,6 +33,8 @@ pub struct Sender {
     pub name: String,
     /// IETF tag, as Telegram gives it.
     pub language: Option<String>,
+    /// Whether this makes somebody we do not know known to us: writing does, a button of long ago does not.
+    pub begins: bool,
 }
 
 /// Where the person did what we answer: it decides whether the live screen is edited or moved to the bottom.
@@ -63,6 +66,13 @@ impl App {
         Ok(act)
     }
 
+    /// Begins a use case for what somebody did. Until it ends nobody else acts for them.
+    pub async fn act_of(&self, event: &Event, sender: &Sender) -> Result<(Act<'_>, Person)> {
+        let mut act = self.act_for(event).await?;
+        let person = act.know(sender).await?;
+        Ok((act, person))
+    }
+
     /// Begins a use case that the clock or the operator's shell wants.
     pub async fn act(&self) -> Result<Act<'_>> {
         Ok(Act {
@@ -85,15 +95,19 @@ impl Act<'_> {
         self.actor = format!("admin:{admin}");
     }
 
-    /// Draws the person's live screen.
+    /// Draws the person's live screen. What they type next answers what it asks, and nothing that was asked before.
     pub async fn screen(&mut self, person: &Person, tapped: Tapped, notice: Notice) -> Result<()> {
         let Some(telegram) = person.telegram else { return Ok(()) };
-        let fresh = match tapped {
+        let asks = notice.asks();
+        let was = self.expect(person, asks.clone()).await?;
+        // A picker of people comes only with a new message, which cannot be edited into anything else.
+        let picker = [&was, &asks].into_iter().any(|asked| matches!(asked, Expecting::Person(_)));
+        let moved = match tapped {
             Tapped::Typed => true,
             Tapped::Vanished => false,
             Tapped::On(message) => self.tx.find_slot(telegram.chat(), &Slot::Screen.name()).await? != Some(message),
         };
-        self.queue(telegram.chat(), Some(Slot::Screen), fresh, notice, None).await.map(drop)
+        self.queue(telegram.chat(), Some(Slot::Screen), moved || picker, notice, None).await.map(drop)
     }
 
     /// Draws into one of a person's other messages, if they can be reached.
@@ -133,7 +147,16 @@ impl Act<'_> {
 
     /// Queues the removal of a message.
     pub async fn delete(&mut self, chat: ChatId, message: MessageId) -> Result<()> {
-        let new = NewMessage { id: OutboxId(new_id()), chat, act: store::Act::Delete(message), once: None };
+        self.remove(chat, message, None).await
+    }
+
+    /// The same, under a name by which it is found again.
+    pub async fn delete_once(&mut self, chat: ChatId, message: MessageId, once: String) -> Result<()> {
+        self.remove(chat, message, Some(once)).await
+    }
+
+    async fn remove(&mut self, chat: ChatId, message: MessageId, once: Option<String>) -> Result<()> {
+        let new = NewMessage { id: OutboxId(new_id()), chat, act: store::Act::Delete(message), once };
         self.tx.add_message(new, self.now).await?;
         Ok(())
     }

@@ -6,11 +6,15 @@ use crate::{
     app::{Act, Result},
     domain::{
         admin::{AdminNotice, Alert},
+        ids::TelegramId,
         incident::IncidentCode,
         notice::{Notice, Slot},
     },
     store::OpenAlert,
 };
+
+/// The most alerts an admin who comes late is told at once, the newest: more would be read by nobody.
+const MOST_CAUGHT_UP: usize = 20;
 
 impl Act<'_> {
     /// Raises an alert under a name; one that is open already is not raised again.
@@ -35,11 +39,33 @@ impl Act<'_> {
 
     async fn tell_admins(&mut self, open: &OpenAlert, resolved: Option<Duration>) -> Result<()> {
         for admin in self.app.rules.admins.clone() {
-            // Each outbreak has a message of its own: the slot carries the hour it began.
-            let slot = Slot::Alert(format!("{}@{}", open.name, open.since.0));
-            let notice = AdminNotice::Alert { alert: open.alert.clone(), since: open.since, code: open.code.clone(), resolved };
-            self.queue(admin.chat(), Some(slot), false, Notice::Admin(notice), None).await?;
+            self.tell_admin(admin, open, resolved).await?;
         }
         Ok(())
     }
+
+    /// An admin can be written to from now on, perhaps for the first time: what is broken at this moment is told, unless
+    /// their chat shows it already. Nothing for anybody else.
+    pub(crate) async fn catch_up_admin(&mut self, id: TelegramId) -> Result<()> {
+        if !self.app.is_admin(id) {
+            return Ok(());
+        }
+        let open = self.tx.list_open_alerts().await?;
+        for alert in &open[open.len().saturating_sub(MOST_CAUGHT_UP)..] {
+            if self.tx.find_slot(id.chat(), &slot_of(alert).name()).await?.is_none() {
+                self.tell_admin(id, alert, None).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell_admin(&mut self, admin: TelegramId, open: &OpenAlert, resolved: Option<Duration>) -> Result<()> {
+        let notice = AdminNotice::Alert { alert: open.alert.clone(), since: open.since, code: open.code.clone(), resolved };
+        self.queue(admin.chat(), Some(slot_of(open)), false, Notice::Admin(notice), None).await.map(drop)
+    }
+}
+
+/// Each outbreak has a message of its own: the slot carries the hour it began.
+fn slot_of(open: &OpenAlert) -> Slot {
+    Slot::Alert(format!("{}@{}", open.name, open.since.0))
 }

@@ -8,7 +8,7 @@ use crate::{
         bot_token::BotToken,
         claw::Spec,
         ids::{BotId, MessageId, PendingTokenId, PersonId},
-        notice::{Change, Notice, Offer},
+        notice::{Notice, Offer},
         person::{BotBrief, Person},
         refusal::Refusal,
         secret::Secret,
@@ -20,9 +20,6 @@ use crate::{
     },
     store::Bot,
 };
-
-/// The name Telegram's creation dialog starts with; the person may change it.
-pub(crate) const BOT_LINK_NAME: &str = "My claw";
 
 /// A message that held a token, which is sealed by now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,20 +35,18 @@ pub(crate) fn token_place(bot: BotId, person: PersonId) -> Place {
 
 impl App {
     /// The link that opens Telegram's own dialog for a new bot (core.telegram.org/bots/api, managed bots). The
-    /// suggested username is only a hint: what is created is told by its creator.
-    pub(crate) fn creation_link(&self, person: &Person, name: &str) -> String {
+    /// suggested username is only a hint: what is created is told by its creator. A name is suggested where there are words.
+    pub(crate) fn creation_link(&self, person: &Person) -> String {
         let hint = u64::from_be_bytes(person.id.0.as_bytes()[8..].try_into().unwrap_or_default()) % 100_000_000;
-        format!("https://t.me/newbot/{}/claw_{hint}_bot?name={}", self.own.username, name.replace(' ', "%20"))
+        format!("https://t.me/newbot/{}/claw_{hint}_bot", self.own.username)
     }
 
     /// Shows how to get a token and waits for one.
     pub async fn ask_token(&self, event: &Event, sender: &Sender, tapped: Tapped, purpose: Purpose) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         if let Purpose::Claw(claw) = purpose {
             act.own_claw(&person, claw).await?;
         }
-        act.expect(&person, Expecting::Token(purpose)).await?;
         act.screen(&person, tapped, Notice::BotGuide { purpose, refusal: None }).await?;
         act.commit().await
     }
@@ -59,8 +54,7 @@ impl App {
     /// A token arrived. It is asked of Telegram, kept with its person, and its message is deleted whatever comes of it.
     pub async fn paste_token(&self, event: &Event, sender: &Sender, pasted: Pasted) -> Result<()> {
         let found = self.look_at(sender, pasted.token).await;
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         act.delete(sender.id.chat(), pasted.message).await?;
         let mut desk = act.tx.load_desk(person.id).await?;
         let purpose = token_purpose(&desk);
@@ -77,15 +71,12 @@ impl App {
                     (Purpose::Hatch, Some(claw)) => Purpose::Claw(claw.id),
                     (purpose, _) => purpose,
                 };
-                desk.expecting = Expecting::Nothing;
                 desk.found = Some((purpose, found.bot.id));
                 act.tx.put_desk(person.id, &desk).await?;
                 let notice = Notice::BotFound { purpose, bot: found.bot, foreign_webhook: found.foreign_webhook, pasted: true };
                 act.screen(&person, Tapped::Vanished, notice).await?;
             }
             Err(Error::Refused(refusal)) => {
-                desk.expecting = Expecting::Token(purpose);
-                act.tx.put_desk(person.id, &desk).await?;
                 act.screen(&person, Tapped::Vanished, Notice::BotGuide { purpose, refusal: Some(refusal) }).await?;
             }
             Err(other) => return Err(other),
@@ -111,6 +102,9 @@ impl App {
 
     /// Telegram says that a person made a bot through us, or that such a bot's token changed.
     pub async fn managed_bot(&self, event: &Event, sender: &Sender, brief: BotBrief) -> Result<()> {
+        if self.is_forgotten(sender, brief.id).await? {
+            return self.drop_update(event).await;
+        }
         let token = match self.accounts.managed_token(brief.id).await {
             Ok(token) => token,
             Err(AccountError::Silent(why)) => return Err(Error::Silent(format!("asking for a managed bot's token: {why}"))),
@@ -119,8 +113,7 @@ impl App {
                 return self.drop_update(event).await;
             }
         };
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         let known = act.tx.find_bot(brief.id).await?.is_some_and(|bot| bot.person == person.id && bot.token.is_some());
         match act.connect(&person, &brief, &token, true).await {
             Ok(()) => {}
@@ -143,7 +136,6 @@ impl App {
         let mut desk = act.tx.load_desk(person.id).await?;
         match act.bot_is_awaited(&person, &desk).await? {
             Some(purpose) => {
-                desk.expecting = Expecting::Nothing;
                 desk.found = Some((purpose, brief.id));
                 act.tx.put_desk(person.id, &desk).await?;
                 let found = Notice::BotFound { purpose, bot: brief, foreign_webhook: false, pasted: false };
@@ -156,30 +148,41 @@ impl App {
         act.commit().await
     }
 
-    /// "Use this bot": it becomes the wizard's answer, or the next bot of a living claw.
-    pub async fn use_bot(&self, event: &Event, sender: &Sender, tapped: Tapped, bot: BotId) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+    /// Whether this bot is left over from somebody who asked to be forgotten: what becomes of it is no act of theirs that
+    /// would make them known again.
+    async fn is_forgotten(&self, sender: &Sender, bot: BotId) -> Result<bool> {
+        let mut tx = self.db.look().await?;
+        let known = tx.find_person_by_telegram(sender.id).await?.is_some();
+        Ok(!known && tx.find_bot(bot).await?.is_some_and(|bot| bot.token.is_none()))
+    }
+
+    /// "Use this bot": it becomes the wizard's answer, or the next bot of a living claw, as the button said.
+    pub async fn use_bot(&self, event: &Event, sender: &Sender, tapped: Tapped, purpose: Purpose, bot: BotId) -> Result<()> {
+        let (mut act, person) = self.act_of(event, sender).await?;
         let mine = act.tx.find_bot(bot).await?.filter(|known| known.person == person.id && known.token.is_some());
-        let brief = mine.ok_or(Refusal::TokenForgotten)?.brief;
+        if mine.is_none() {
+            return Err(Refusal::TokenForgotten.into());
+        }
         let mut desk = act.tx.load_desk(person.id).await?;
-        if let Some((Purpose::Claw(claw), found)) = desk.found
-            && found == bot
-        {
-            let claw = act.own_claw(&person, claw).await?;
-            let change = Change::Bot { username: brief.username };
-            act.ask_change(&person, tapped, &claw, change).await?;
-            return act.commit().await;
+        match purpose {
+            Purpose::Claw(id) => {
+                let claw = act.own_claw(&person, id).await?;
+                desk.found = Some((purpose, bot));
+                act.tx.put_desk(person.id, &desk).await?;
+                let change = act.bot_change(bot).await?;
+                act.ask_change(&person, tapped, &claw, change).await?;
+            }
+            Purpose::Hatch => {
+                if act.tx.find_claw_of_bot(bot).await?.is_some() {
+                    return Err(Refusal::BotBusy.into());
+                }
+                desk.found = None;
+                let wizard = desk.wizard.take().unwrap_or_else(|| Wizard::begin(person.agreed()));
+                desk.wizard = Some(wizard.use_bot(bot, person.agreed()));
+                act.tx.put_desk(person.id, &desk).await?;
+                act.draw_wizard(&person, tapped, &desk).await?;
+            }
         }
-        if act.tx.find_claw_of_bot(bot).await?.is_some() {
-            return Err(Refusal::BotBusy.into());
-        }
-        desk.found = None;
-        desk.expecting = Expecting::Nothing;
-        let wizard = desk.wizard.take().unwrap_or_else(|| Wizard::begin(person.agreed()));
-        desk.wizard = Some(wizard.use_bot(bot, person.agreed()));
-        act.tx.put_desk(person.id, &desk).await?;
-        act.draw_wizard(&person, tapped, &desk).await?;
         act.commit().await
     }
 

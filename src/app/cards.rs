@@ -9,24 +9,20 @@ use crate::{
         notice::{Card, CardAction, ClawBrief, Done, Notice, Slot},
         person::Person,
         refusal::Refusal,
-        wizard::Expecting,
     },
 };
 
 impl App {
     /// /claws: the list, or the card when there is only one.
     pub async fn show_claws(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
-        act.expect(&person, Expecting::Nothing).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         act.draw_claws(&person, tapped).await?;
         act.commit().await
     }
 
     /// The card of one claw. Whatever was begun for it and not saved is left behind.
     pub async fn show_card(&self, event: &Event, sender: &Sender, tapped: Tapped, claw: ClawId) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         act.clear_desk(&person).await?;
         act.draw_card(&person, tapped, claw, None).await?;
         act.commit().await

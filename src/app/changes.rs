@@ -4,15 +4,16 @@
 use serde_json::json;
 
 use crate::{
-    app::{Act, App, Event, Result, Sender, Tapped},
+    app::{Act, App, Event, Result, Sender, Tapped, claws::Applied},
     domain::{
         claw::{Claw, Guest, Spec},
-        ids::{ClawId, TelegramId},
-        notice::{Change, Done, Notice, Slot, Toast},
+        ids::{BotId, ClawId, TelegramId},
+        notice::{Change, Done, Notice, Toast},
         person::Person,
         refusal::Refusal,
+        shown::Shown,
         tap::Minute,
-        wizard::{Expecting, Purpose},
+        wizard::{Expecting, Purpose, print_of},
     },
 };
 
@@ -36,8 +37,7 @@ impl App {
     }
 
     pub async fn show_models(&self, event: &Event, sender: &Sender, tapped: Tapped, purpose: Purpose, page: u8) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         match purpose {
             Purpose::Hatch => act.step_to_models(&person, tapped, page).await?,
             Purpose::Claw(claw) => {
@@ -59,8 +59,7 @@ impl App {
         fingerprint: u8,
     ) -> Result<()> {
         let model = self.model_at(index, fingerprint)?;
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         let claw = act.own_claw(&person, id).await?;
         if claw.spec.model == model {
             act.draw_card(&person, tapped, id, None).await?;
@@ -83,31 +82,27 @@ impl App {
         let model = self.model_at(choice.0, choice.1)?;
         self.with_own_claw(event, sender, tapped, id, Some(drawn), async |act, person, claw| {
             let spec = Spec { model, ..claw.spec.clone() };
-            act.change(person, claw, spec, "claw.model").await
+            act.change(person, claw, spec, "claw.model").await.map(Applied::Done)
         })
         .await
     }
 
     /// Opens the list of people of a living claw for editing, or goes on with one that is not saved yet.
     pub async fn show_people(&self, event: &Event, sender: &Sender, tapped: Tapped, id: ClawId) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         let claw = act.own_claw(&person, id).await?;
         let mut desk = act.tx.load_desk(person.id).await?;
         if desk.people.as_ref().is_none_or(|(edited, _)| *edited != id) {
             desk.people = Some((id, claw.spec.people));
         }
-        desk.expecting = Expecting::Nothing;
         act.tx.put_desk(person.id, &desk).await?;
-        act.put_picker_away(&person).await?;
         act.draw_people(&person, tapped, Purpose::Claw(id), None).await?;
         act.commit().await
     }
 
-    /// Opens Telegram's picker of people and waits for someone.
+    /// Opens Telegram's picker of people in the place of the list, and waits for someone.
     pub async fn ask_person(&self, event: &Event, sender: &Sender, tapped: Tapped, purpose: Purpose) -> Result<Option<Toast>> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         let mut desk = act.tx.load_desk(person.id).await?;
         match purpose {
             Purpose::Hatch if desk.wizard.as_ref().is_none_or(|wizard| wizard.missing(person.agreed()).is_some()) => {
@@ -124,33 +119,27 @@ impl App {
                 }
             }
         }
-        desk.expecting = Expecting::Person(purpose);
         act.tx.put_desk(person.id, &desk).await?;
-        act.put_picker_away(&person).await?;
-        act.draw(&person, Slot::Picker, Notice::AskPerson { purpose }).await?;
+        act.screen(&person, tapped, Notice::AskPerson { purpose, refusal: None }).await?;
         act.commit().await?;
         Ok(None)
     }
 
     /// The picker was closed without a choice: back to the list it was opened from.
     pub async fn close_picker(&self, event: &Event, sender: &Sender, tapped: Tapped, purpose: Purpose) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
-        act.expect(&person, Expecting::Nothing).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         act.draw_people(&person, tapped, purpose, None).await?;
         act.commit().await
     }
 
     /// Someone was shared, forwarded or typed.
     pub async fn add_person(&self, event: &Event, sender: &Sender, guest: Guest) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         let Expecting::Person(purpose) = act.tx.load_desk(person.id).await?.expecting else {
             act.draw_home(&person, Tapped::Typed).await?;
             return act.commit().await;
         };
         act.invite(&person, purpose, guest).await?;
-        act.put_picker_away(&person).await?;
         act.draw_people(&person, Tapped::Typed, purpose, None).await?;
         act.commit().await
     }
@@ -163,17 +152,19 @@ impl App {
         purpose: Purpose,
         id: TelegramId,
     ) -> Result<Option<Toast>> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         let mut desk = act.tx.load_desk(person.id).await?;
         let people = match (purpose, &mut desk.wizard, &mut desk.people) {
-            (Purpose::Hatch, Some(wizard), _) => Some((Purpose::Hatch, &mut wizard.people)),
-            // The button cannot carry the claw; the desk knows which list is open.
-            (Purpose::Claw(_), _, Some((claw, people))) => Some((Purpose::Claw(*claw), people)),
+            (Purpose::Hatch, Some(wizard), _) => Some(&mut wizard.people),
+            (Purpose::Claw(claw), _, Some((edited, people))) if claw == *edited => Some(people),
             (Purpose::Hatch | Purpose::Claw(_), ..) => None,
         };
-        let Some((purpose, people)) = people else {
-            act.draw_home(&person, tapped).await?;
+        let Some(people) = people else {
+            // That list is not being edited any more.
+            match purpose {
+                Purpose::Hatch => act.draw_home(&person, tapped).await?,
+                Purpose::Claw(_) => act.draw_people(&person, tapped, purpose, None).await?,
+            }
             act.commit().await?;
             return Ok(Some(Toast::Redrawn));
         };
@@ -186,13 +177,11 @@ impl App {
 
     /// The edited list is finished: say what applying it means and ask.
     pub async fn ask_people(&self, event: &Event, sender: &Sender, tapped: Tapped, id: ClawId) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         let claw = act.own_claw(&person, id).await?;
-        act.expect(&person, Expecting::Nothing).await?;
         match act.tx.load_desk(person.id).await?.people {
             Some((edited, people)) if edited == id && people != claw.spec.people => {
-                act.ask_change(&person, tapped, &claw, Change::People { guests: people.len() as u32 }).await?;
+                act.ask_change(&person, tapped, &claw, to_people(&people)).await?;
             }
             Some(_) | None => act.draw_card(&person, tapped, id, None).await?,
         }
@@ -206,13 +195,19 @@ impl App {
         tapped: Tapped,
         id: ClawId,
         drawn: Minute,
+        shown: Shown,
     ) -> Result<Option<Toast>> {
         self.with_own_claw(event, sender, tapped, id, Some(drawn), async |act, person, claw| {
             let mut desk = act.tx.load_desk(person.id).await?;
-            let Some((_, people)) = desk.people.take().filter(|(edited, _)| *edited == id) else { return Ok(Done::Nothing) };
+            let Some((_, people)) = desk.people.take().filter(|(edited, _)| *edited == id) else {
+                return Ok(applied_before(shown == print_of(&claw.spec.people)));
+            };
+            if shown != print_of(&people) {
+                return Ok(Applied::NotAsShown(Some(to_people(&people))));
+            }
             act.tx.put_desk(person.id, &desk).await?;
             let spec = Spec { people, ..claw.spec.clone() };
-            act.change(person, claw, spec, "claw.people").await
+            act.change(person, claw, spec, "claw.people").await.map(Applied::Done)
         })
         .await
     }
@@ -225,19 +220,33 @@ impl App {
         tapped: Tapped,
         id: ClawId,
         drawn: Minute,
+        shown: Shown,
     ) -> Result<Option<Toast>> {
         self.with_own_claw(event, sender, tapped, id, Some(drawn), async |act, person, claw| {
             let mut desk = act.tx.load_desk(person.id).await?;
-            let Some((Purpose::Claw(meant), bot)) = desk.found.take() else { return Ok(Done::Nothing) };
-            if meant != id {
-                return Ok(Done::Nothing);
+            let Some((_, bot)) = desk.found.take().filter(|(meant, _)| *meant == Purpose::Claw(id)) else {
+                return Ok(applied_before(shown == Shown::of(&claw.spec.bot)));
+            };
+            if shown != Shown::of(&bot) {
+                let change = act.bot_change(bot).await?;
+                return Ok(Applied::NotAsShown(Some(change)));
             }
             act.tx.put_desk(person.id, &desk).await?;
             let spec = act.with_bot(person, &claw.spec, bot).await?;
-            act.rewish(person, claw, spec, "claw.bot").await
+            act.rewish(person, claw, spec, "claw.bot").await.map(Applied::Done)
         })
         .await
     }
+}
+
+/// Nothing waits to be applied: it was, if the claw is as the yes wanted it; otherwise something came between.
+fn applied_before(as_wanted: bool) -> Applied {
+    if as_wanted { Applied::Done(Done::Nothing) } else { Applied::NotAsShown(None) }
+}
+
+/// The change to these people, as the question names it.
+fn to_people(people: &[Guest]) -> Change {
+    Change::People { guests: people.len() as u32, shown: print_of(people) }
 }
 
 impl Act<'_> {
@@ -262,6 +271,11 @@ impl Act<'_> {
             }
         };
         self.screen(person, tapped, Notice::People { purpose, guests, refusal, changed }).await
+    }
+
+    /// The change to another bot, or to the same one's new token, as the question names it.
+    pub(crate) async fn bot_change(&mut self, bot: BotId) -> Result<Change> {
+        Ok(Change::Bot { username: self.brief(bot).await?.username, shown: Shown::of(&bot) })
     }
 
     pub(crate) async fn ask_change(&mut self, person: &Person, tapped: Tapped, claw: &Claw, change: Change) -> Result<()> {

@@ -6,21 +6,27 @@ use crate::{
         claw::{Claw, Status, UNDO, Wish, status},
         entitlement::{Entitlement, claws_allowed},
         ids::ClawId,
-        notice::{Done, Notice, Toast},
+        notice::{Change, Done, Notice, Toast},
         person::{Person, tame_name},
         refusal::Refusal,
         tap::Minute,
-        wizard::Expecting,
     },
 };
 
 /// The longest name of a claw, in characters.
 const MOST_TITLE: usize = 40;
 
+/// What became of a tap on a claw.
+#[derive(Clone, Debug)]
+pub(crate) enum Applied {
+    Done(Done),
+    /// The yes was for something else than would be done by now: nothing was done, and this is the question, if one is left.
+    NotAsShown(Option<Change>),
+}
+
 impl App {
     pub async fn ask_pause(&self, event: &Event, sender: &Sender, tapped: Tapped, id: ClawId) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         let claw = act.own_claw(&person, id).await?;
         if matches!(claw.wish, Wish::Running { .. }) {
             let bot = act.brief(claw.spec.bot).await?.username;
@@ -42,12 +48,12 @@ impl App {
     ) -> Result<Option<Toast>> {
         self.with_own_claw(event, sender, tapped, id, Some(drawn), async |act, person, claw| {
             if !matches!(claw.wish, Wish::Running { .. }) {
-                return Ok(Done::Nothing);
+                return Ok(Applied::Done(Done::Nothing));
             }
             let claw = claw.pause(act.now);
             act.save_claw(&claw, Some(act.now)).await?;
             act.note("claw.pause", person.id, Some(claw.id)).await?;
-            Ok(Done::Pausing)
+            Ok(Applied::Done(Done::Pausing))
         })
         .await
     }
@@ -58,23 +64,21 @@ impl App {
             match claw.wish {
                 Wish::Paused if Entitlement::of(&periods, act.now).covers_now() => {}
                 Wish::Paused | Wish::Suspended { .. } => return Err(Refusal::NotEntitled.into()),
-                Wish::Running { .. } | Wish::Gone { .. } => return Ok(Done::Nothing),
+                Wish::Running { .. } | Wish::Gone { .. } => return Ok(Applied::Done(Done::Nothing)),
             }
             let claw = claw.run(act.now);
             act.save_claw(&claw, Some(act.now)).await?;
             act.note("claw.resume", person.id, Some(claw.id)).await?;
-            Ok(Done::Waking)
+            Ok(Applied::Done(Done::Waking))
         })
         .await
     }
 
     pub async fn ask_title(&self, event: &Event, sender: &Sender, tapped: Tapped, id: ClawId) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         let claw = act.own_claw(&person, id).await?;
         let bot = act.brief(claw.spec.bot).await?.username;
-        act.expect(&person, Expecting::Title(id)).await?;
-        act.screen(&person, tapped, Notice::AskTitle { claw: id, bot }).await?;
+        act.screen(&person, tapped, Notice::AskTitle { claw: id, bot, refusal: None }).await?;
         act.commit().await
     }
 
@@ -83,20 +87,17 @@ impl App {
         if typed.trim().is_empty() || typed.trim().chars().count() > MOST_TITLE {
             return Err(Refusal::BadTitle { most: MOST_TITLE as u32 }.into());
         }
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         let mut claw = act.own_claw(&person, id).await?;
         claw.title = Some(title);
         act.save_claw(&claw, Some(act.now)).await?;
         act.note("claw.rename", person.id, Some(id)).await?;
-        act.expect(&person, Expecting::Nothing).await?;
         act.draw_card(&person, tapped, id, Some(Done::Renamed)).await?;
         act.commit().await
     }
 
     pub async fn ask_delete(&self, event: &Event, sender: &Sender, tapped: Tapped, id: ClawId) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         let claw = act.own_claw(&person, id).await?;
         if claw.is_leaving() {
             act.draw_card(&person, tapped, id, None).await?;
@@ -119,12 +120,12 @@ impl App {
     ) -> Result<Option<Toast>> {
         self.with_own_claw(event, sender, tapped, id, Some(drawn), async |act, person, claw| {
             if claw.is_leaving() {
-                return Ok(Done::Nothing);
+                return Ok(Applied::Done(Done::Nothing));
             }
             let claw = claw.delete(act.now + UNDO, act.now);
             act.save_claw(&claw, Some(act.now)).await?;
             act.note("claw.delete", person.id, Some(claw.id)).await?;
-            Ok(Done::Deleting)
+            Ok(Applied::Done(Done::Deleting))
         })
         .await
     }
@@ -132,7 +133,7 @@ impl App {
     pub async fn undo(&self, event: &Event, sender: &Sender, tapped: Tapped, id: ClawId) -> Result<Option<Toast>> {
         self.with_own_claw(event, sender, tapped, id, None, async |act, person, claw| {
             if status(&claw) != Status::Destroying {
-                return Ok(Done::Nothing);
+                return Ok(Applied::Done(Done::Nothing));
             }
             // Another one may have hatched in the room this one left.
             let periods = act.tx.list_periods(person.id).await?;
@@ -143,7 +144,7 @@ impl App {
             let claw = claw.undelete(act.now).ok_or(Refusal::TooLateToUndo)?;
             act.save_claw(&claw, Some(act.now)).await?;
             act.note("claw.undelete", person.id, Some(claw.id)).await?;
-            Ok(Done::Undone)
+            Ok(Applied::Done(Done::Undone))
         })
         .await
     }
@@ -157,19 +158,31 @@ impl App {
         tapped: Tapped,
         id: ClawId,
         drawn: Option<Minute>,
-        does: impl AsyncFnOnce(&mut Act<'_>, &Person, Claw) -> Result<Done>,
+        does: impl AsyncFnOnce(&mut Act<'_>, &Person, Claw) -> Result<Applied>,
     ) -> Result<Option<Toast>> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         let claw = act.own_claw(&person, id).await?;
         if drawn.is_some_and(|drawn| !drawn.is_fresh(act.now) || self.is_stale(event)) {
             act.draw_card(&person, tapped, id, None).await?;
             act.commit().await?;
             return Ok(Some(Toast::Expired));
         }
-        let done = does(&mut act, &person, claw).await?;
-        act.draw_card(&person, tapped, id, Some(done)).await?;
+        let toast = match does(&mut act, &person, claw).await? {
+            Applied::Done(done) => {
+                act.draw_card(&person, tapped, id, Some(done)).await?;
+                Some(Toast::AlreadyDone).filter(|_| done == Done::Nothing)
+            }
+            Applied::NotAsShown(Some(change)) => {
+                let claw = act.own_claw(&person, id).await?;
+                act.ask_change(&person, tapped, &claw, change).await?;
+                Some(Toast::Changed)
+            }
+            Applied::NotAsShown(None) => {
+                act.draw_card(&person, tapped, id, None).await?;
+                Some(Toast::Changed)
+            }
+        };
         act.commit().await?;
-        Ok(Some(Toast::AlreadyDone).filter(|_| done == Done::Nothing))
+        Ok(toast)
     }
 }

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::{
-    app::{Act, App, Event, Result, Sender, Tapped, bots::BOT_LINK_NAME, new_id},
+    app::{Act, App, Event, Result, Sender, Tapped, new_id},
     domain::{
         claw::{Claw, Guest, Spec},
         entitlement::{Period, PeriodKind},
@@ -12,6 +12,7 @@ use crate::{
         notice::{HatchStage, LineReason, Notice, Offer, Slot, Toast},
         person::{BotBrief, Person, TERMS_VERSION},
         refusal::Refusal,
+        shown::Shown,
         time::HOUR,
         wizard::{Desk, Expecting, Purpose, Wizard, WizardStep, add_guest},
     },
@@ -24,8 +25,7 @@ pub(crate) const MODELS_PER_PAGE: usize = 6;
 impl App {
     /// Opens the wizard where it was left, or at its beginning. Nobody is led through it who could not start at its end.
     pub async fn hatch(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         if act.tx.load_desk(person.id).await?.wizard.is_none() {
             match act.offer(&person).await?.0 {
                 Offer::Trial { .. } | Offer::Entitled(_) => {}
@@ -38,8 +38,7 @@ impl App {
     }
 
     pub async fn agree(&self, event: &Event, sender: &Sender, tapped: Tapped, version: u32) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let mut person = act.know(sender).await?;
+        let (mut act, mut person) = self.act_of(event, sender).await?;
         if version == TERMS_VERSION {
             act.tx.put_terms(person.id, version).await?;
             act.audit("terms.agree", Some(person.id), None, json!({ "version": version })).await?;
@@ -64,12 +63,9 @@ impl App {
     }
 
     pub async fn back(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         let mut desk = act.tx.load_desk(person.id).await?;
-        desk.expecting = Expecting::Nothing;
         desk.found = None;
-        act.put_picker_away(&person).await?;
         let earlier = desk.wizard.clone().and_then(|wizard| wizard.back(person.agreed()));
         let goes_home = earlier.is_none();
         // Whoever goes back past the first step keeps what they chose.
@@ -97,16 +93,15 @@ impl App {
         tapped: Tapped,
         to: impl FnOnce(Wizard) -> Result<Wizard>,
     ) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         act.step(&person, tapped, to).await?;
         act.commit().await
     }
 
-    /// The last tap: the right is checked, the claw's row is written, and the hatching begins.
-    pub async fn begin_hatching(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<Option<Toast>> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+    /// The last tap: the right is checked, the claw's row is written, and the hatching begins. It stands for the summary
+    /// it was given on: if another one would be shown by now, that is shown and nothing begins.
+    pub async fn begin_hatching(&self, event: &Event, sender: &Sender, tapped: Tapped, shown: Shown) -> Result<Option<Toast>> {
+        let (mut act, person) = self.act_of(event, sender).await?;
         let desk = act.tx.load_desk(person.id).await?;
         let Some(wizard) = desk.wizard.clone() else {
             if act.tx.list_claws(person.id).await?.is_empty() {
@@ -127,7 +122,15 @@ impl App {
             act.commit().await?;
             return Ok(Some(Toast::Redrawn));
         };
+        if self.rules.catalogue.find(&model).is_none() {
+            return Err(Refusal::ModelGone.into());
+        }
         let (offer, ..) = act.offer(&person).await?;
+        if shown != wizard.shown(&offer) {
+            act.draw_summary(&person, tapped, &wizard, None).await?;
+            act.commit().await?;
+            return Ok(Some(Toast::Changed));
+        }
         match offer {
             Offer::Entitled(_) => {}
             Offer::Trial { .. } => {
@@ -144,10 +147,14 @@ impl App {
             Offer::AskAdmin => return Err(Refusal::NotEntitled.into()),
         }
         let claw = act.make_claw(&person, Spec { bot, model, people: wizard.people }).await?;
+        let was = act.expect(&person, Expecting::Nothing).await?;
         act.tx.put_desk(person.id, &Desk::default()).await?;
-        if let Some(telegram) = person.telegram {
+        match person.telegram {
+            // A picker of people cannot be edited into anything.
+            Some(telegram) if matches!(was, Expecting::Person(_)) => act.clear(telegram.chat(), &Slot::Screen).await?,
             // The summary becomes the hatching, in place; if the tap was elsewhere, the summary is simply taken over.
-            act.tx.rename_slot(telegram.chat(), &Slot::Screen, &Slot::Hatching(claw.id)).await?;
+            Some(telegram) => act.tx.rename_slot(telegram.chat(), &Slot::Screen, &Slot::Hatching(claw.id)).await?,
+            None => {}
         }
         act.draw_hatching(&person, &claw).await?;
         act.commit().await?;
@@ -177,8 +184,6 @@ impl Act<'_> {
     /// Moves the wizard and keeps it. A jump ahead lands on the first step that lacks an answer.
     async fn move_to(&mut self, person: &Person, to: impl FnOnce(Wizard) -> Result<Wizard>) -> Result<Desk> {
         let mut desk = self.tx.load_desk(person.id).await?;
-        desk.expecting = Expecting::Nothing;
-        self.put_picker_away(person).await?;
         let wizard = to(desk.wizard.take().unwrap_or_else(|| Wizard::begin(person.agreed())))?;
         let step = wizard.missing(person.agreed()).map_or(wizard.step, |missing| missing.min(wizard.step));
         desk.wizard = Some(Wizard { step, ..wizard });
@@ -202,7 +207,7 @@ impl Act<'_> {
 
     pub(crate) async fn bot_step(&mut self, person: &Person, refusal: Option<Refusal>) -> Result<Notice> {
         let free = self.tx.list_free_bots(person.id).await?.into_iter().map(|bot| bot.brief).collect();
-        let create_url = self.app.own.can_manage_bots.then(|| self.app.creation_link(person, BOT_LINK_NAME));
+        let create_url = self.app.own.can_manage_bots.then(|| self.app.creation_link(person));
         Ok(Notice::ChooseBot { create_url, free, refusal })
     }
 
@@ -215,7 +220,8 @@ impl Act<'_> {
         let model = self.app.rules.catalogue.name_of(wizard.model.as_deref().unwrap_or_default());
         let guests = wizard.people.len() as u32;
         // What the infra keeps is known only once it has taken a claw down; until then we promise nothing.
-        self.screen(person, tapped, Notice::Summary { bot, model, guests, offer, keeps_data: false, refusal }).await
+        let shown = wizard.shown(&offer);
+        self.screen(person, tapped, Notice::Summary { bot, model, guests, offer, keeps_data: false, refusal, shown }).await
     }
 
     pub(crate) async fn brief(&mut self, id: BotId) -> Result<BotBrief> {
@@ -310,7 +316,6 @@ impl Act<'_> {
             (Purpose::Claw(claw), _, Some((edited, people))) if *edited == claw => add_guest(people, guest, owner)?,
             (Purpose::Hatch | Purpose::Claw(_), ..) => return Err(Refusal::WizardIncomplete.into()),
         }
-        desk.expecting = Expecting::Nothing;
         Ok(self.tx.put_desk(person.id, &desk).await?)
     }
 }

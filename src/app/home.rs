@@ -21,37 +21,32 @@ impl App {
         }
         let mut act = self.act_for(event).await?;
         let person = act.know_with(sender, code.as_ref().map(|code| code.0.as_str())).await?;
-        act.expect(&person, Expecting::Nothing).await?;
+        act.catch_up_admin(sender.id).await?;
         act.draw_home(&person, Tapped::Typed).await?;
         act.commit().await
     }
 
     pub async fn show_home(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
-        act.expect(&person, Expecting::Nothing).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         act.draw_home(&person, tapped).await?;
         act.commit().await
     }
 
     pub async fn explain(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         act.screen(&person, tapped, Notice::HowItWorks { trial_hours: self.rules.trial_hours }).await?;
         act.commit().await
     }
 
     pub async fn help(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         act.screen(&person, tapped, Notice::Help { admin: self.is_admin(sender.id) }).await?;
         act.commit().await
     }
 
     /// Leaves whatever was being asked; the wizard's answers stay for later.
     pub async fn cancel(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         let was = act.tx.load_desk(person.id).await?.expecting;
         act.clear_desk(&person).await?;
         match was {
@@ -94,8 +89,7 @@ impl App {
 
     /// A text nobody asked for.
     pub async fn not_understood(&self, event: &Event, sender: &Sender) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         act.screen(&person, Tapped::Typed, Notice::NotUnderstood).await?;
         act.commit().await
     }
@@ -103,8 +97,7 @@ impl App {
     /// Shows a refusal and ends the update that met it. Where the person was asked something they stay at that
     /// screen, with the refusal above it, and can try again.
     pub async fn refuse(&self, event: &Event, sender: &Sender, tapped: Tapped, refusal: Refusal) -> Result<Option<Toast>> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         if refusal == Refusal::NotYours {
             act.note("tap.not_yours", person.id, None).await?;
             act.commit().await?;
@@ -117,21 +110,16 @@ impl App {
             act.commit().await?;
             return Ok(None);
         }
-        let desk = act.tx.load_desk(person.id).await?;
-        match desk.expecting {
-            Expecting::Token(purpose) => {
-                act.screen(&person, tapped, Notice::BotGuide { purpose, refusal: Some(refusal) }).await?;
+        let asked = act.tx.load_desk(person.id).await?.expecting;
+        match act.ask_again(&person, tapped, &asked, &refusal).await {
+            Ok(true) => {}
+            Ok(false) => act.screen(&person, tapped, Notice::Refused(refusal)).await?,
+            // What it was asked for is gone meanwhile.
+            Err(Error::Refused(gone)) => {
+                act.clear_desk(&person).await?;
+                act.screen(&person, tapped, Notice::Refused(gone)).await?;
             }
-            Expecting::Person(purpose) => match act.draw_people(&person, tapped, purpose, Some(refusal)).await {
-                Err(Error::Refused(gone)) => {
-                    act.clear_desk(&person).await?;
-                    act.screen(&person, tapped, Notice::Refused(gone)).await?;
-                }
-                drawn => drawn?,
-            },
-            Expecting::Nothing | Expecting::Title(_) | Expecting::Zone | Expecting::Reason(_) => {
-                act.screen(&person, tapped, Notice::Refused(refusal)).await?;
-            }
+            Err(other) => return Err(other),
         }
         act.commit().await?;
         Ok(None)
@@ -139,11 +127,45 @@ impl App {
 }
 
 impl Act<'_> {
-    /// Takes everything off the desk but the wizard's answers, and the picker out of the chat.
+    /// Takes everything off the desk but the wizard's answers. What was asked last is over with the next screen.
     pub(crate) async fn clear_desk(&mut self, person: &Person) -> Result<()> {
         let desk = self.tx.load_desk(person.id).await?;
-        self.tx.put_desk(person.id, &Desk { wizard: desk.wizard, ..Desk::default() }).await?;
-        self.put_picker_away(person).await
+        let kept = Desk { wizard: desk.wizard, expecting: desk.expecting, ..Desk::default() };
+        Ok(self.tx.put_desk(person.id, &kept).await?)
+    }
+
+    /// Asks once more what was answered in a way we had to refuse, with the refusal above. False where the refusal is no
+    /// answer to a question of ours.
+    async fn ask_again(&mut self, person: &Person, tapped: Tapped, asked: &Expecting, refusal: &Refusal) -> Result<bool> {
+        let again = asked.is_tried_again_after(refusal);
+        let refused = Some(refusal.clone());
+        let notice = match *asked {
+            // Who is on the list, or fills it, is seen in the list.
+            Expecting::Person(purpose) if matches!(refusal, Refusal::PersonKnown | Refusal::TooManyPeople { .. }) => {
+                self.draw_people(person, tapped, purpose, refused).await?;
+                return Ok(true);
+            }
+            Expecting::Token(purpose) if again => Notice::BotGuide { purpose, refusal: refused },
+            Expecting::Person(purpose) if again => {
+                if let Purpose::Claw(claw) = purpose {
+                    self.own_claw(person, claw).await?;
+                }
+                Notice::AskPerson { purpose, refusal: refused }
+            }
+            Expecting::Title(claw) if again => {
+                let bot = self.own_claw(person, claw).await?.spec.bot;
+                Notice::AskTitle { claw, bot: self.brief(bot).await?.username, refusal: refused }
+            }
+            Expecting::Zone if again => Notice::AskZone { current: person.zone.clone(), refusal: refused },
+            Expecting::Nothing
+            | Expecting::Token(_)
+            | Expecting::Person(_)
+            | Expecting::Title(_)
+            | Expecting::Zone
+            | Expecting::Reason(_) => return Ok(false),
+        };
+        self.screen(person, tapped, notice).await?;
+        Ok(true)
     }
 
     pub async fn draw_home(&mut self, person: &Person, tapped: Tapped) -> Result<()> {

@@ -46,6 +46,12 @@ pub fn chat_lane(chat: i64) -> String {
     format!("chat:{chat}")
 }
 
+/// The lane of one update of a person's that waits for somebody outside, so that their chat does not wait with it. Its name
+/// begins with the chat's: who asks to be forgotten is forgotten there as well.
+pub fn side_lane(chat: i64, update: i64) -> String {
+    format!("{}:{update}", chat_lane(chat))
+}
+
 /// Where a pending token is sealed to.
 pub(crate) fn pending_place(id: PendingTokenId) -> Place {
     Place { table: "pending_tokens", column: "token", owner: id.to_string() }

@@ -21,8 +21,7 @@ pub(crate) fn day_of(now: Time) -> Time {
 
 impl App {
     pub async fn leave_line(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         act.tx.leave_line(person.id).await?;
         act.note("line.leave", person.id, None).await?;
         act.draw_home(&person, tapped).await?;

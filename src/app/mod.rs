@@ -6,6 +6,7 @@ mod access;
 mod act;
 pub mod admin;
 mod alerts;
+mod asked;
 mod audit;
 mod bells;
 mod bots;
@@ -115,6 +116,9 @@ pub enum Error {
     /// Somebody outside, whose word this needs, does not answer. The same again later may go well.
     #[error("{0}")]
     Silent(String),
+    /// Nobody we know did it, and it is nothing that begins an acquaintance.
+    #[error("somebody we do not know pressed an old button")]
+    Stranger,
     /// For us only.
     #[error("{0:#}")]
     Internal(#[from] anyhow::Error),

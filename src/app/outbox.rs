@@ -91,6 +91,10 @@ impl App {
                 return Ok(None);
             }
         };
+        // Kept back too long, it would tell of a future that is past.
+        if notice.is_over(reader.now) {
+            return Ok(None);
+        }
         if let (Some(target), false) = (at, message.fresh) {
             match self.heard(message, self.messenger.show(reader, Place::Edit(target), notice).await) {
                 Err(SendError::TargetGone) => {}

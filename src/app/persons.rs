@@ -1,15 +1,16 @@
 //! Who is there: meeting a person, their language and zone, whether they can be reached, and forgetting them.
 
 use crate::{
-    app::{Act, App, Event, Result, Sender, Tapped, inbox::chat_lane, new_id},
+    app::{Act, App, Error, Event, Result, Sender, Tapped, inbox::chat_lane, new_id},
     domain::{
+        claw::Claw,
         ids::{PersonId, TelegramId},
         locale::Locale,
         notice::{Notice, Slot, Toast},
         person::{Person, TERMS_VERSION},
         refusal::Refusal,
+        shown::Shown,
         tap::{Minute, ZONES, ZoneChoice},
-        wizard::Expecting,
     },
 };
 
@@ -23,6 +24,7 @@ impl Act<'_> {
     pub async fn know_with(&mut self, sender: &Sender, came_with: Option<&str>) -> Result<Person> {
         let person = match self.tx.hold_person(sender.id).await? {
             Some(person) => person,
+            None if !sender.begins => return Err(Error::Stranger),
             None => {
                 let new = Person {
                     id: PersonId(new_id()),
@@ -62,22 +64,22 @@ impl App {
     pub async fn reach_changed(&self, event: &Event, sender: &Sender, reachable: bool) -> Result<()> {
         let mut act = self.act_for(event).await?;
         act.tx.mark_reachable(sender.id, reachable).await?;
-        if !reachable {
+        if reachable {
+            act.catch_up_admin(sender.id).await?;
+        } else {
             act.tx.drop_messages_for(sender.id.chat(), act.now).await?;
         }
         act.commit().await
     }
 
     pub async fn show_languages(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         act.screen(&person, tapped, Notice::Languages { current: person.locale }).await?;
         act.commit().await
     }
 
     pub async fn set_language(&self, event: &Event, sender: &Sender, tapped: Tapped, locale: Locale) -> Result<Option<Toast>> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         act.tx.put_locale(person.id, locale).await?;
         let person = Person { locale, ..person };
         act.draw_home(&person, tapped).await?;
@@ -86,18 +88,14 @@ impl App {
     }
 
     pub async fn show_settings(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
-        act.expect(&person, Expecting::Nothing).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         act.screen(&person, tapped, Notice::Settings { locale: person.locale, zone: person.zone.clone() }).await?;
         act.commit().await
     }
 
     pub async fn ask_zone(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
-        act.expect(&person, Expecting::Zone).await?;
-        act.screen(&person, tapped, Notice::AskZone { current: person.zone.clone() }).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
+        act.screen(&person, tapped, Notice::AskZone { current: person.zone.clone(), refusal: None }).await?;
         act.commit().await
     }
 
@@ -110,32 +108,37 @@ impl App {
     /// Takes an IANA name (`Europe/Madrid`), however it is typed, or the last part of one (`madrid`).
     pub async fn set_zone(&self, event: &Event, sender: &Sender, tapped: Tapped, typed: &str) -> Result<()> {
         let zone = find_zone(typed).ok_or(Refusal::UnknownZone)?;
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         act.tx.put_zone(person.id, &zone).await?;
-        act.expect(&person, Expecting::Nothing).await?;
         act.screen(&person, tapped, Notice::Settings { locale: person.locale, zone: Some(zone) }).await?;
         act.commit().await
     }
 
     pub async fn ask_forget(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         act.draw_forget(&person, tapped).await?;
         act.commit().await
     }
 
     /// Forgets a person: claws go, and everything that names them. The trial's mark stays, as a hash.
-    pub async fn forget(&self, event: &Event, sender: &Sender, tapped: Tapped, drawn: Minute) -> Result<Option<Toast>> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+    pub async fn forget(
+        &self,
+        event: &Event,
+        sender: &Sender,
+        tapped: Tapped,
+        drawn: Minute,
+        shown: Shown,
+    ) -> Result<Option<Toast>> {
+        let (mut act, person) = self.act_of(event, sender).await?;
         let now = act.now;
-        if !drawn.is_fresh(now) || self.is_stale(event) {
+        let claws = act.tx.list_claws(person.id).await?;
+        let old = !drawn.is_fresh(now) || self.is_stale(event);
+        if old || shown != print_of(&claws) {
             act.draw_forget(&person, tapped).await?;
             act.commit().await?;
-            return Ok(Some(Toast::Expired));
+            return Ok(Some(if old { Toast::Expired } else { Toast::Changed }));
         }
-        for claw in act.tx.list_claws(person.id).await? {
+        for claw in claws {
             let mut claw = claw.delete(now, now);
             claw.spec.people.clear();
             act.save_claw(&claw, Some(now)).await?;
@@ -143,10 +146,14 @@ impl App {
         }
         act.tx.revoke_periods(person.id, now).await?;
         act.note("person.forget", person.id, None).await?;
-        act.tx.erase_person(person.id, sender.id, &chat_lane(sender.id.0), now).await?;
-        // The last word is swept away by its name once it is said.
-        let once = format!("forgotten:{}", person.id);
-        act.queue(sender.id.chat(), None, false, Notice::Forgotten, Some(once)).await?;
+        let screen = act.tx.find_slot(sender.id.chat(), &Slot::Screen.name()).await?;
+        act.tx.erase_person(person.id, sender.id, &chat_lane(sender.id.0), &event.id, now).await?;
+        // The last words are swept away by their names once they are said: the question goes, and this is what stays.
+        let last_words = format!("forgotten:{}", person.id);
+        if let Some(screen) = screen {
+            act.delete_once(sender.id.chat(), screen, format!("{last_words}:screen")).await?;
+        }
+        act.queue(sender.id.chat(), None, false, Notice::Forgotten, Some(last_words)).await?;
         act.commit().await?;
         Ok(None)
     }
@@ -154,26 +161,9 @@ impl App {
 
 impl Act<'_> {
     async fn draw_forget(&mut self, person: &Person, tapped: Tapped) -> Result<()> {
-        let claws = self.tx.list_claws(person.id).await?.len() as u32;
-        self.screen(person, tapped, Notice::AskForget { claws, drawn: self.now }).await
-    }
-
-    /// Says what the next text of this person is meant for.
-    pub async fn expect(&mut self, person: &Person, expecting: Expecting) -> Result<()> {
-        let mut desk = self.tx.load_desk(person.id).await?;
-        if desk.expecting != expecting {
-            desk.expecting = expecting;
-            self.tx.put_desk(person.id, &desk).await?;
-        }
-        self.put_picker_away(person).await
-    }
-
-    /// Takes the picker of people out of the chat, with its keys: what it asked is not asked any more.
-    pub(crate) async fn put_picker_away(&mut self, person: &Person) -> Result<()> {
-        match person.telegram {
-            Some(telegram) => self.clear(telegram.chat(), &Slot::Picker).await,
-            None => Ok(()),
-        }
+        let claws = self.tx.list_claws(person.id).await?;
+        let (shown, claws) = (print_of(&claws), claws.len() as u32);
+        self.screen(person, tapped, Notice::AskForget { claws, drawn: self.now, shown }).await
     }
 
     /// A person an admin names by number; made, unreachable, if they never wrote to us.
@@ -194,6 +184,11 @@ impl Act<'_> {
         self.tx.add_person(&new, None).await?;
         Ok(self.tx.hold_person(telegram).await?.unwrap_or(new))
     }
+}
+
+/// The claws a person would lose, as the question names them.
+fn print_of(claws: &[Claw]) -> Shown {
+    Shown::of(&claws.iter().map(|claw| claw.id).collect::<Vec<_>>())
 }
 
 /// The zone a person means.

@@ -115,7 +115,7 @@ impl App {
         match &error {
             Error::Store(StoreError::LeaseLost { .. }) => return Ok(()),
             Error::Store(StoreError::Again(_)) => self.give_back(lease, STUMBLE).await?,
-            Error::Store(_) | Error::Refused(_) | Error::Silent(_) | Error::Internal(_) => {
+            Error::Store(_) | Error::Refused(_) | Error::Silent(_) | Error::Stranger | Error::Internal(_) => {
                 self.give_back(lease, STUMBLE_BADLY).await?;
                 let mut act = self.act().await?;
                 let name = format!("broken:{}", lease.id);

@@ -1,5 +1,7 @@
 //! Buttons: whether one is ours, and what to do about one that is not or no longer means anything.
 
+use serde_json::json;
+
 use crate::{
     app::{App, Event, Result, Sender, Tapped},
     domain::{ids::TelegramId, notice::Toast, tap::Tap},
@@ -28,8 +30,12 @@ impl App {
 
     pub async fn forged_tap(&self, event: &Event, sender: &Sender) -> Result<Option<Toast>> {
         let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
-        act.note("tap.forged", person.id, None).await?;
+        // Whoever we do not know stays unknown.
+        let person = act.tx.find_person_by_telegram(sender.id).await?.map(|person| person.id);
+        if let Some(person) = person {
+            act.by_person(person);
+        }
+        act.audit("tap.forged", person, None, json!({})).await?;
         act.commit().await?;
         Ok(Some(Toast::NotYours))
     }

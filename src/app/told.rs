@@ -302,7 +302,7 @@ impl Act<'_> {
         end: Time,
     ) -> Result<()> {
         let bot = self.brief(claw.spec.bot).await?.username;
-        let notice = Notice::Ending { claw: claw.id, bot, kind: period.kind, left, end, keeps_data: claw.keeps_data };
+        let notice = Notice::Ending { claw: claw.id, bot, kind: period.kind, end, keeps_data: claw.keeps_data };
         self.say(person, format!("ending:{}:{left:?}", period.id), notice).await?;
         Ok(())
     }

@@ -68,16 +68,20 @@ impl Door {
             _ => None,
         };
         let here = Here { app: Arc::clone(&self.app), event: event.clone(), sender: sender.clone(), tapped };
-        let toast = match self.tree.dispatch(deps![here, read]).await {
-            ControlFlow::Break(Ok(toast)) => toast,
-            ControlFlow::Break(Err(Error::Refused(refusal))) => self.app.refuse(&event, &sender, tapped, refusal).await?,
-            ControlFlow::Break(Err(error)) => {
+        let done = match self.tree.dispatch(deps![here, read]).await {
+            ControlFlow::Break(Err(Error::Refused(refusal))) => self.app.refuse(&event, &sender, tapped, refusal).await,
+            ControlFlow::Break(done) => done,
+            ControlFlow::Continue(_) => self.app.drop_update(&event).await.map(|()| None),
+        };
+        let toast = match done {
+            Ok(toast) => toast,
+            Err(Error::Stranger) => {
+                self.app.drop_update(&event).await?;
+                Some(Toast::Stranger)
+            }
+            Err(error) => {
                 self.answer(waiting, Some(Toast::Broken), &sender).await;
                 return Err(error);
-            }
-            ControlFlow::Continue(_) => {
-                self.app.drop_update(&event).await?;
-                None
             }
         };
         self.answer(waiting, toast, &sender).await;
@@ -89,7 +93,7 @@ impl Door {
         let Some(waiting) = waiting else { return };
         let locale = self.app.locale_of(sender).await;
         let text = toast.map(|toast| view::toast(toast, locale));
-        let alert = matches!(toast, Some(Toast::NotYours | Toast::Expired | Toast::Broken));
+        let alert = matches!(toast, Some(Toast::NotYours | Toast::Changed | Toast::Expired | Toast::Stranger | Toast::Broken));
         if let Err(error) = self.api.answer_tap(&waiting.callback, text, alert).await {
             tracing::debug!(%error, "a tap was not answered");
         }
@@ -117,6 +121,7 @@ fn who(what: &What) -> (Option<app::Sender>, Tapped) {
         id: from.id,
         name: tame_name(&from.name),
         language: from.language.clone(),
+        begins: !matches!(what, What::Tap { .. }),
     });
     (sender, tapped)
 }

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app::{
         App,
-        inbox::{Arrived, chat_lane},
+        inbox::{Arrived, chat_lane, side_lane},
     },
     bot::{
         api::{BotApi, PollError},
@@ -26,7 +26,7 @@ pub fn arrived(body: Vec<u8>) -> Option<Arrived> {
         // Must be answered within ten seconds, whatever else waits in that chat.
         ("pre_checkout_query", _) => format!("checkout:{}", outside.update),
         // Waits for Telegram to give us the bot's token, and the chat must not wait with it.
-        ("managed_bot", _) => format!("managed:{}", outside.update),
+        ("managed_bot", Some(chat)) => side_lane(chat, outside.update),
         (_, Some(chat)) => chat_lane(chat),
         (_, None) => format!("update:{}", outside.update),
     };
@@ -115,7 +115,7 @@ mod tests {
         let checkout = r#"{"update_id":8,"pre_checkout_query":{"id":"q","from":{"id":5,"is_bot":false,"first_name":"A"}}}"#;
         assert_eq!(lane(checkout).map(|(lane, _)| lane), Some("checkout:8".to_owned()));
         let managed = r#"{"update_id":10,"managed_bot":{"user":{"id":5,"is_bot":false,"first_name":"A"},"bot":{"id":6}}}"#;
-        assert_eq!(lane(managed).map(|(lane, _)| lane), Some("managed:10".to_owned()));
+        assert_eq!(lane(managed).map(|(lane, _)| lane), Some("chat:5:10".to_owned()));
         assert_eq!(lane(r#"{"update_id":9,"something_new":{}}"#), Some(("update:9".to_owned(), false)));
         assert_eq!(lane("nonsense"), None);
     }

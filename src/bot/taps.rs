@@ -38,7 +38,7 @@ pub async fn press(here: Here, data: Data) -> Handled {
         Tap::AgreeToTerms(version) => app.agree(event, sender, tapped, version).await?,
         Tap::BotStep => app.choose_bot(event, sender, tapped).await?,
         Tap::HaveToken(purpose) => app.ask_token(event, sender, tapped, purpose).await?,
-        Tap::UseBot(bot) => app.use_bot(event, sender, tapped, bot).await?,
+        Tap::UseBot(purpose, bot) => app.use_bot(event, sender, tapped, purpose, bot).await?,
         Tap::Models { purpose, page } => app.show_models(event, sender, tapped, purpose, page).await?,
         Tap::PickModel { purpose: Purpose::Hatch, index, fingerprint } => {
             app.pick_model(event, sender, tapped, index, fingerprint).await?;
@@ -50,7 +50,7 @@ pub async fn press(here: Here, data: Data) -> Handled {
         Tap::RemovePerson(purpose, id) => return app.remove_person(event, sender, tapped, purpose, id).await,
         Tap::PeopleDone(Purpose::Hatch) => app.people_done(event, sender, tapped).await?,
         Tap::PeopleDone(Purpose::Claw(claw)) => app.ask_people(event, sender, tapped, claw).await?,
-        Tap::Start => return app.begin_hatching(event, sender, tapped).await,
+        Tap::Start(shown) => return app.begin_hatching(event, sender, tapped, shown).await,
         Tap::AskAdmin => app.ask_admin(event, sender, tapped).await?,
         Tap::LeaveLine => app.leave_line(event, sender, tapped).await?,
         Tap::Back => app.back(event, sender, tapped).await?,
@@ -66,14 +66,16 @@ pub async fn press(here: Here, data: Data) -> Handled {
         Tap::ApplyModel { claw, index, fingerprint, drawn } => {
             return app.apply_model(event, sender, tapped, claw, (index, fingerprint), drawn).await;
         }
-        Tap::ApplyPeople { claw, drawn } => return app.apply_people(event, sender, tapped, claw, drawn).await,
-        Tap::ApplyBot { claw, drawn } => return app.apply_bot(event, sender, tapped, claw, drawn).await,
+        Tap::ApplyPeople { claw, drawn, shown } => {
+            return app.apply_people(event, sender, tapped, claw, drawn, shown).await;
+        }
+        Tap::ApplyBot { claw, drawn, shown } => return app.apply_bot(event, sender, tapped, claw, drawn, shown).await,
         Tap::AskDelete(claw) => app.ask_delete(event, sender, tapped, claw).await?,
         Tap::Delete { claw, drawn } => return app.delete(event, sender, tapped, claw, drawn).await,
         Tap::Undo(claw) => return app.undo(event, sender, tapped, claw).await,
         Tap::AskForget => app.ask_forget(event, sender, tapped).await?,
-        Tap::Forget { drawn } => return app.forget(event, sender, tapped, drawn).await,
-        Tap::Confirm(id) => return app.confirm(event, sender, id).await,
+        Tap::Forget { drawn, shown } => return app.forget(event, sender, tapped, drawn, shown).await,
+        Tap::Confirm(id, shown) => return app.confirm(event, sender, id, shown).await,
         Tap::Withdraw(id) => return app.withdraw(event, sender, id).await,
         Tap::Fleet { page } => return app.turn_fleet(event, sender, tapped, page).await,
         Tap::AdminDeprovision(claw) => app.pick_deprovision(event, sender, claw).await?,

@@ -70,8 +70,8 @@ fn typed_guest(text: &str) -> Result<Guest, Refusal> {
     if text.starts_with('@') || text.contains("t.me/") {
         return Err(Refusal::UsernameNotEnough);
     }
-    let id = text.parse().ok().filter(|id: &i64| *id > 0).ok_or(Refusal::NotANumber)?;
-    Ok(Guest { id: TelegramId(id), name: None })
+    let id = text.parse().ok().map(TelegramId).filter(|id| id.can_be()).ok_or(Refusal::NotANumber)?;
+    Ok(Guest { id, name: None })
 }
 
 pub fn guest(what: What) -> Option<Result<Guest, Refusal>> {

@@ -10,6 +10,7 @@ use crate::domain::{
     incident::{Incident, IncidentCode},
     notice::Right,
     refusal::Refusal,
+    shown::Shown,
     time::Time,
 };
 
@@ -172,6 +173,8 @@ pub enum AdminNotice {
         reason: String,
         before: Right,
         expires: Time,
+        #[serde(default)]
+        shown: Shown,
     },
     ConfirmDeprovision {
         id: ConfirmationId,
@@ -179,12 +182,16 @@ pub enum AdminNotice {
         reason: String,
         keeps_data: bool,
         expires: Time,
+        #[serde(default)]
+        shown: Shown,
     },
     /// Several claws fit: one button each.
     PickClaw {
         lines: Vec<FleetLine>,
     },
     Withdrawn,
+    /// A newer question came before its reason.
+    Overtaken,
     Expired,
     /// The grant stands; no bot yet.
     GrantWaits {
@@ -228,6 +235,16 @@ pub enum AdminNotice {
     PersonAsks {
         person: PersonLine,
     },
+}
+
+impl AdminNotice {
+    /// The print of a card that asks for a yes.
+    pub fn shown(&self) -> Option<Shown> {
+        let (AdminNotice::ConfirmProvision { shown, .. } | AdminNotice::ConfirmDeprovision { shown, .. }) = self else {
+            return None;
+        };
+        Some(*shown)
+    }
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub const WARNED_BEFORE_DESTROY: Duration = Duration::from_secs(2 * 24 * 60 * 60
 /// A grant's length when the admin names none.
 pub const DEFAULT_GRANT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PeriodKind {
     Trial,

@@ -69,6 +69,11 @@ number_id! {
 }
 
 impl TelegramId {
+    /// Whether a user may have this number: Telegram's have at most 52 bits (Bot API, `User`).
+    pub fn can_be(self) -> bool {
+        (1..1 << 52).contains(&self.0)
+    }
+
     /// The private chat with this person.
     pub fn chat(self) -> ChatId {
         ChatId(self.0)

@@ -2,6 +2,7 @@
 //! `now` is always an argument, so that every rule here can be tried at any hour of any day.
 
 pub mod admin;
+mod asked;
 pub mod bot_token;
 pub mod catalogue;
 pub mod claw;
@@ -13,6 +14,7 @@ pub mod notice;
 pub mod person;
 pub mod refusal;
 pub mod secret;
+pub mod shown;
 pub mod tap;
 pub mod time;
 pub mod wizard;

@@ -9,18 +9,19 @@ use crate::domain::{
     admin::AdminNotice,
     catalogue::Model,
     claw::{Guest, Reason, Status},
-    entitlement::{EndingIn, PeriodKind},
+    entitlement::PeriodKind,
     ids::{BotId, ClawId},
     incident::IncidentCode,
     locale::Locale,
     person::BotBrief,
     refusal::Refusal,
+    shown::Shown,
     time::Time,
     wizard::{Purpose, WizardStep},
 };
 
 /// What the home and summary screens offer this person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Offer {
     /// The trial has not been used.
@@ -34,7 +35,7 @@ pub enum Offer {
 }
 
 /// A person's right to a claw, as screens tell it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Right {
     None,
@@ -143,9 +144,21 @@ pub enum LineReason {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    Model { index: u8, fingerprint: u8, name: String },
-    People { guests: u32 },
-    Bot { username: String },
+    Model {
+        index: u8,
+        fingerprint: u8,
+        name: String,
+    },
+    People {
+        guests: u32,
+        #[serde(default)]
+        shown: Shown,
+    },
+    Bot {
+        username: String,
+        #[serde(default)]
+        shown: Shown,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -172,6 +185,8 @@ pub enum Notice {
     },
     AskZone {
         current: Option<String>,
+        #[serde(default)]
+        refusal: Option<Refusal>,
     },
 
     // The wizard. `step` and the total of steps are shown in its screens.
@@ -179,7 +194,7 @@ pub enum Notice {
         version: u32,
     },
     ChooseBot {
-        /// The one-tap link, where our bot may create bots for people.
+        /// The one-tap link, where our bot may create bots for people. The name it suggests is added in the reader's words.
         create_url: Option<String>,
         /// Bots this person connected earlier that host no claw.
         free: Vec<BotBrief>,
@@ -220,6 +235,8 @@ pub enum Notice {
     /// Carries the picker of people as a reply keyboard.
     AskPerson {
         purpose: Purpose,
+        #[serde(default)]
+        refusal: Option<Refusal>,
     },
     Summary {
         bot: BotBrief,
@@ -228,6 +245,8 @@ pub enum Notice {
         offer: Offer,
         keeps_data: bool,
         refusal: Option<Refusal>,
+        #[serde(default)]
+        shown: Shown,
     },
     InLine {
         place: u32,
@@ -283,6 +302,8 @@ pub enum Notice {
     AskTitle {
         claw: ClawId,
         bot: String,
+        #[serde(default)]
+        refusal: Option<Refusal>,
     },
     ConfirmPause {
         claw: ClawId,
@@ -308,18 +329,12 @@ pub enum Notice {
         model: String,
         code: IncidentCode,
     },
-    TokenDied {
-        claw: ClawId,
-        bot: String,
-        code: IncidentCode,
-    },
 
     // The end of a period.
     Ending {
         claw: ClawId,
         bot: String,
         kind: PeriodKind,
-        left: EndingIn,
         end: Time,
         keeps_data: bool,
     },
@@ -355,7 +370,6 @@ pub enum Notice {
         days: u32,
         claw: GrantedFor,
     },
-    GrantWithdrawn,
     ClawTakenAway {
         bot: String,
     },
@@ -364,6 +378,8 @@ pub enum Notice {
     AskForget {
         claws: u32,
         drawn: Time,
+        #[serde(default)]
+        shown: Shown,
     },
     Forgotten,
 
@@ -377,8 +393,6 @@ pub enum Notice {
     /// A plain text we had no use for.
     NotUnderstood,
     PrivateOnly,
-    /// A waiting message of the wizard was left behind by the person's pressing Cancel.
-    Cancelled,
     Admin(AdminNotice),
 }
 
@@ -387,6 +401,11 @@ impl Notice {
     pub fn card_of(&self) -> Option<ClawId> {
         let (Notice::Card(card) | Notice::CardAfter { card, .. }) = self else { return None };
         Some(card.claw)
+    }
+
+    /// Whether it has nothing to say any more by `now`: what comes after it says it better.
+    pub fn is_over(&self, now: Time) -> bool {
+        matches!(self, Notice::Ending { end, .. } if *end <= now)
     }
 }
 
@@ -411,8 +430,12 @@ pub enum Toast {
     NotYours,
     /// The screen was old; here is the present one.
     Redrawn,
+    /// Something else would be done by now than the screen said; here is what.
+    Changed,
     /// Too old to act on what costs or destroys.
     Expired,
+    /// We do not know who that is (any more).
+    Stranger,
     AlreadyDone,
     LanguageSet,
     ZoneSet,
@@ -427,8 +450,6 @@ pub enum Toast {
 pub enum Slot {
     /// The live screen.
     Screen,
-    /// The reply keyboard with the picker of people.
-    Picker,
     /// The hatching of one claw.
     Hatching(ClawId),
     /// What one confirmed admin command came to.
@@ -442,7 +463,6 @@ impl Slot {
     pub fn name(&self) -> String {
         match self {
             Slot::Screen => "screen".to_owned(),
-            Slot::Picker => "picker".to_owned(),
             Slot::Hatching(claw) => format!("hatching:{claw}"),
             Slot::Operation(id) => format!("operation:{id}"),
             Slot::Alert(key) => format!("alert:{key}"),

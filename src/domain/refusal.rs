@@ -67,10 +67,6 @@ pub enum Refusal {
     #[error("no such time zone")]
     UnknownZone,
 
-    // Buttons.
-    #[error("this button is too old to act on")]
-    TapExpired,
-
     // Admins.
     #[error("nobody with that number is known")]
     PersonUnknown,
@@ -80,8 +76,6 @@ pub enum Refusal {
     ModelUnknown { typed: String },
     #[error("no incident {code}")]
     IncidentUnknown { code: IncidentCode },
-    #[error("that was already confirmed or withdrawn")]
-    AlreadyDecided,
     #[error("this person has no claw")]
     NoClaw,
 }

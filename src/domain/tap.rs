@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::domain::{
     ids::{BotId, ClawId, ConfirmationId, TelegramId},
     locale::Locale,
+    shown::{Shown, base36},
     time::Time,
     wizard::Purpose,
 };
@@ -32,13 +33,13 @@ pub enum Tap {
     AgreeToTerms(u32),
     BotStep,
     HaveToken(Purpose),
-    UseBot(BotId),
+    UseBot(Purpose, BotId),
     Models { purpose: Purpose, page: u8 },
     PickModel { purpose: Purpose, index: u8, fingerprint: u8 },
     AddPerson(Purpose),
     RemovePerson(Purpose, TelegramId),
     PeopleDone(Purpose),
-    Start,
+    Start(Shown),
     AskAdmin,
     LeaveLine,
     Back,
@@ -54,18 +55,18 @@ pub enum Tap {
     Rename(ClawId),
     NewToken(ClawId),
     ApplyModel { claw: ClawId, index: u8, fingerprint: u8, drawn: Minute },
-    ApplyPeople { claw: ClawId, drawn: Minute },
-    ApplyBot { claw: ClawId, drawn: Minute },
+    ApplyPeople { claw: ClawId, drawn: Minute, shown: Shown },
+    ApplyBot { claw: ClawId, drawn: Minute, shown: Shown },
     AskDelete(ClawId),
     Delete { claw: ClawId, drawn: Minute },
     Undo(ClawId),
 
     // One's own data.
     AskForget,
-    Forget { drawn: Minute },
+    Forget { drawn: Minute, shown: Shown },
 
     // Admins.
-    Confirm(ConfirmationId),
+    Confirm(ConfirmationId, Shown),
     Withdraw(ConfirmationId),
     Fleet { page: u8 },
     AdminDeprovision(ClawId),
@@ -130,6 +131,11 @@ fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
     text.parse().ok()
 }
 
+/// Reads what [`base36`] wrote: numbers of Telegram's, which have up to 52 bits.
+fn long(text: &str) -> Option<i64> {
+    i64::from_str_radix(text, 36).ok()
+}
+
 /// Minutes are spelt as hexadecimal, which keeps the longest tap within its limit.
 fn minute_text(minute: Minute) -> String {
     format!("{:x}", minute.0)
@@ -155,16 +161,13 @@ impl Tap {
             Tap::AgreeToTerms(version) => format!("at.{version}"),
             Tap::BotStep => "bs".into(),
             Tap::HaveToken(purpose) => format!("ht.{}", purpose_text(*purpose)),
-            Tap::UseBot(bot) => format!("ub.{bot}"),
+            Tap::UseBot(to, bot) => format!("ub.{}.{}", purpose_text(*to), base36(bot.0)),
             Tap::Models { purpose, page } => format!("ms.{}.{page}", purpose_text(*purpose)),
             Tap::PickModel { purpose, index, fingerprint } => format!("pm.{}.{index}.{fingerprint}", purpose_text(*purpose)),
             Tap::AddPerson(purpose) => format!("ap.{}", purpose_text(*purpose)),
-            // The claw being edited is on the person's desk; a list of people is long and a button short.
-            Tap::RemovePerson(purpose, id) => {
-                format!("rp.{}.{id}", if *purpose == Purpose::Hatch { "h" } else { "c" })
-            }
+            Tap::RemovePerson(purpose, id) => format!("rp.{}.{}", purpose_text(*purpose), base36(id.0)),
             Tap::PeopleDone(purpose) => format!("pd.{}", purpose_text(*purpose)),
-            Tap::Start => "st".into(),
+            Tap::Start(shown) => format!("st.{}", shown.spell()),
             Tap::AskAdmin => "aa".into(),
             Tap::LeaveLine => "ll".into(),
             Tap::Back => "ba".into(),
@@ -181,22 +184,25 @@ impl Tap {
                 // Two small numbers as one, so that the whole stays short.
                 format!("am{:x}.{}.{:x}", u32::from(*index) * 100 + u32::from(*fingerprint), uuid_text(claw.0), drawn.0)
             }
-            Tap::ApplyPeople { claw, drawn } => format!("al.{}.{}", uuid_text(claw.0), minute_text(*drawn)),
-            Tap::ApplyBot { claw, drawn } => format!("ab.{}.{}", uuid_text(claw.0), minute_text(*drawn)),
+            Tap::ApplyPeople { claw, drawn, shown } => {
+                format!("al.{}.{}.{}", uuid_text(claw.0), minute_text(*drawn), shown.spell())
+            }
+            Tap::ApplyBot { claw, drawn, shown } => {
+                format!("ab.{}.{}.{}", uuid_text(claw.0), minute_text(*drawn), shown.spell())
+            }
             Tap::AskDelete(claw) => format!("ad.{}", uuid_text(claw.0)),
             Tap::Delete { claw, drawn } => format!("de.{}.{}", uuid_text(claw.0), minute_text(*drawn)),
             Tap::Undo(claw) => format!("un.{}", uuid_text(claw.0)),
             Tap::AskForget => "af".into(),
-            Tap::Forget { drawn } => format!("fo.{}", minute_text(*drawn)),
-            Tap::Confirm(id) => format!("co.{}", uuid_text(id.0)),
+            Tap::Forget { drawn, shown } => format!("fo.{}.{}", minute_text(*drawn), shown.spell()),
+            Tap::Confirm(id, shown) => format!("co.{}.{}", uuid_text(id.0), shown.spell()),
             Tap::Withdraw(id) => format!("wi.{}", uuid_text(id.0)),
             Tap::Fleet { page } => format!("fl.{page}"),
             Tap::AdminDeprovision(claw) => format!("xd.{}", uuid_text(claw.0)),
         }
     }
 
-    /// Reads a spelling back. Nothing for anything we did not spell. `RemovePerson` of a claw comes back with the nil
-    /// claw: the desk knows which one.
+    /// Reads a spelling back. Nothing for anything we did not spell.
     pub fn read(text: &str) -> Option<Tap> {
         if text.len() > MOST_BYTES {
             return None;
@@ -223,16 +229,15 @@ impl Tap {
             ("at", [version]) => Tap::AgreeToTerms(number(version)?),
             ("bs", []) => Tap::BotStep,
             ("ht", [to]) => Tap::HaveToken(purpose(to)?),
-            ("ub", [bot]) => Tap::UseBot(BotId(number(bot)?)),
+            ("ub", [to, bot]) => Tap::UseBot(purpose(to)?, BotId(long(bot)?)),
             ("ms", [to, page]) => Tap::Models { purpose: purpose(to)?, page: number(page)? },
             ("pm", [to, index, print]) => {
                 Tap::PickModel { purpose: purpose(to)?, index: number(index)?, fingerprint: number(print)? }
             }
             ("ap", [to]) => Tap::AddPerson(purpose(to)?),
-            ("rp", ["h", id]) => Tap::RemovePerson(Purpose::Hatch, TelegramId(number(id)?)),
-            ("rp", ["c", id]) => Tap::RemovePerson(Purpose::Claw(ClawId(Uuid::nil())), TelegramId(number(id)?)),
+            ("rp", [to, id]) => Tap::RemovePerson(purpose(to)?, TelegramId(long(id)?)),
             ("pd", [to]) => Tap::PeopleDone(purpose(to)?),
-            ("st", []) => Tap::Start,
+            ("st", [shown]) => Tap::Start(Shown::read(shown)?),
             ("aa", []) => Tap::AskAdmin,
             ("ll", []) => Tap::LeaveLine,
             ("ba", []) => Tap::Back,
@@ -245,19 +250,48 @@ impl Tap {
             ("re", [id]) => Tap::Resume(claw(id)?),
             ("rn", [id]) => Tap::Rename(claw(id)?),
             ("nt", [id]) => Tap::NewToken(claw(id)?),
-            ("al", [id, drawn]) => Tap::ApplyPeople { claw: claw(id)?, drawn: minute(drawn)? },
-            ("ab", [id, drawn]) => Tap::ApplyBot { claw: claw(id)?, drawn: minute(drawn)? },
+            ("al", [id, drawn, shown]) => Tap::ApplyPeople { claw: claw(id)?, drawn: minute(drawn)?, shown: Shown::read(shown)? },
+            ("ab", [id, drawn, shown]) => Tap::ApplyBot { claw: claw(id)?, drawn: minute(drawn)?, shown: Shown::read(shown)? },
             ("ad", [id]) => Tap::AskDelete(claw(id)?),
             ("de", [id, drawn]) => Tap::Delete { claw: claw(id)?, drawn: minute(drawn)? },
             ("un", [id]) => Tap::Undo(claw(id)?),
             ("af", []) => Tap::AskForget,
-            ("fo", [drawn]) => Tap::Forget { drawn: minute(drawn)? },
-            ("co", [id]) => Tap::Confirm(ConfirmationId(Uuid::try_parse(id).ok()?)),
+            ("fo", [drawn, shown]) => Tap::Forget { drawn: minute(drawn)?, shown: Shown::read(shown)? },
+            ("co", [id, shown]) => Tap::Confirm(ConfirmationId(Uuid::try_parse(id).ok()?), Shown::read(shown)?),
             ("wi", [id]) => Tap::Withdraw(ConfirmationId(Uuid::try_parse(id).ok()?)),
             ("fl", [page]) => Tap::Fleet { page: number(page)? },
             ("xd", [id]) => Tap::AdminDeprovision(claw(id)?),
             _ => return None,
         };
         Some(tap)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_of_each_fits_and_comes_back() {
+        let (claw, drawn) = (ClawId(Uuid::max()), Minute(i64::from(u32::MAX) >> 4));
+        let shown = Shown::read("zzz").expect("a print");
+        let (person, bot) = (TelegramId((1 << 52) - 1), BotId((1 << 52) - 1));
+        let (purpose, id) = (Purpose::Claw(claw), ConfirmationId(Uuid::max()));
+        for tap in [
+            Tap::Start(shown),
+            Tap::UseBot(purpose, bot),
+            Tap::UseBot(Purpose::Hatch, BotId(7)),
+            Tap::RemovePerson(purpose, person),
+            Tap::RemovePerson(Purpose::Hatch, TelegramId(1)),
+            Tap::ApplyModel { claw, index: 255, fingerprint: 99, drawn },
+            Tap::ApplyPeople { claw, drawn, shown },
+            Tap::ApplyBot { claw, drawn, shown },
+            Tap::Forget { drawn, shown },
+            Tap::Confirm(id, shown),
+        ] {
+            let spelling = tap.spell();
+            assert!(spelling.len() <= MOST_BYTES, "{spelling} has {}", spelling.len());
+            assert_eq!(Tap::read(&spelling), Some(tap));
+        }
     }
 }

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     claw::{Guest, MOST_PEOPLE},
     ids::{BotId, ClawId, ConfirmationId, TelegramId},
+    notice::Offer,
     refusal::Refusal,
+    shown::Shown,
 };
 
 /// The steps in their order. Terms are skipped once agreed to.
@@ -83,6 +85,11 @@ impl Wizard {
         self.bot.is_some() || self.model.is_some() || !self.people.is_empty()
     }
 
+    /// What its summary shows: which bot, model and people, and for what right.
+    pub fn shown(&self, offer: &Offer) -> Shown {
+        Shown::of(&(self.bot, &self.model, print_of(&self.people), offer))
+    }
+
     /// The earliest step that still lacks an answer, if that is before `step`. A button of an older screen cannot jump ahead.
     pub fn missing(&self, terms_agreed: bool) -> Option<WizardStep> {
         match (terms_agreed, &self.bot, &self.model) {
@@ -92,6 +99,11 @@ impl Wizard {
             (true, Some(_), Some(_)) => None,
         }
     }
+}
+
+/// Who is on a list, whatever they are called.
+pub fn print_of(people: &[Guest]) -> Shown {
+    Shown::of(&people.iter().map(|guest| guest.id).collect::<Vec<_>>())
 }
 
 /// Adds `guest` to a list that never holds its owner, nobody twice, and not too many.
@@ -129,6 +141,36 @@ pub enum Expecting {
     Zone,
     /// An admin's reason for this confirmation.
     Reason(ConfirmationId),
+}
+
+impl Expecting {
+    /// Whether `no` is what an answer to this question met. Then the question stands, with the no above it, and can be
+    /// answered better.
+    pub fn is_tried_again_after(&self, no: &Refusal) -> bool {
+        match self {
+            Expecting::Nothing | Expecting::Reason(_) => false,
+            Expecting::Token(_) => matches!(
+                no,
+                Refusal::NotAToken
+                    | Refusal::TokenDead
+                    | Refusal::OurOwnBot
+                    | Refusal::BotTaken
+                    | Refusal::BotBusy
+                    | Refusal::TokenForgotten
+                    | Refusal::TelegramSilent
+            ),
+            Expecting::Person(_) => matches!(
+                no,
+                Refusal::PersonIsOwner
+                    | Refusal::UsernameNotEnough
+                    | Refusal::ForwardHidden
+                    | Refusal::NotAPerson
+                    | Refusal::NotANumber
+            ),
+            Expecting::Title(_) => matches!(no, Refusal::BadTitle { .. }),
+            Expecting::Zone => *no == Refusal::UnknownZone,
+        }
+    }
 }
 
 /// Everything that lies on one person's desk.

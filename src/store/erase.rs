@@ -20,7 +20,8 @@ statements! {
     TOKENS = "DELETE FROM pending_tokens WHERE telegram_id = $1";
     MESSAGES = "DELETE FROM outbox WHERE chat_id = $1";
     SLOTS = "DELETE FROM slots WHERE chat_id = $1";
-    EVENTS = "UPDATE inbox SET lane = 'erased', body = CASE WHEN done_at IS NULL AND dead_at IS NULL THEN body ELSE NULL END WHERE lane = $1";
+    EVENTS = "UPDATE inbox SET lane = 'erased', body = NULL, lease_until = CASE WHEN id = $2 THEN lease_until ELSE NULL END, \
+              done_at = CASE WHEN id = $2 OR dead_at IS NOT NULL THEN done_at ELSE COALESCE(done_at, $3) END WHERE lane = $1 OR lane LIKE $1 || ':%'";
     FREE_INBOX = "UPDATE inbox SET lease_until = NULL WHERE lease_until IS NOT NULL";
     FREE_OUTBOX = "UPDATE outbox SET lease_until = NULL WHERE lease_until IS NOT NULL AND done_at IS NULL";
     FREE_CLAWS = "UPDATE claws SET lease_until = NULL WHERE lease_until IS NOT NULL";
@@ -30,8 +31,10 @@ statements! {
 
 impl Tx {
     /// Takes names, the Telegram id, chats, secrets and texts of a person out of every table. Their rows stay under
-    /// our own id; so does the trial's mark, which is a hash. `lane` is the inbox lane of their chat.
-    pub async fn erase_person(&mut self, id: PersonId, telegram: TelegramId, lane: &str, now: Time) -> Result<()> {
+    /// our own id; so does the trial's mark, which is a hash. `lane` is the inbox lane of their chat: whatever else waits
+    /// in it or beside it is done with, unread, so that nothing sent before makes them known anew; a worker that holds such a row
+    /// finds its lease lost. `event` is the row that asks for all this.
+    pub async fn erase_person(&mut self, id: PersonId, telegram: TelegramId, lane: &str, event: &str, now: Time) -> Result<()> {
         let chat: ChatId = telegram.chat();
         for sql in [BOTS, CLAWS, PERIODS, LINE, CONFIRMATIONS] {
             self.run(sql, values![id]).await?;
@@ -45,7 +48,7 @@ impl Tx {
             self.run(sql, values![chat]).await?;
         }
         self.run(TOKENS, values![telegram]).await?;
-        self.run(EVENTS, values![lane]).await?;
+        self.run(EVENTS, values![lane, event, now]).await?;
         self.run(PERSON, values![id, now]).await.map(drop)
     }
 

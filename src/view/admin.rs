@@ -30,7 +30,7 @@ pub fn screen(eyes: Eyes<'_>, notice: &AdminNotice) -> Screen {
             let facts = [("what", what(eyes, act).into()), ("person", who(eyes, person).into())];
             Page::new(eyes).say("admin-ask-reason", &facts).tap("do-withdraw", Tap::Withdraw(*id)).done()
         }
-        AdminNotice::ConfirmProvision { id, person, bot, claw, model, days, reason, before, expires } => {
+        AdminNotice::ConfirmProvision { id, person, bot, claw, model, days, reason, before, expires, shown } => {
             let span = || time::days(eyes, *days);
             let mut facts = vec![
                 eyes.html("admin-who", &[("person", who(eyes, person).into())]),
@@ -48,11 +48,11 @@ pub fn screen(eyes: Eyes<'_>, notice: &AdminNotice) -> Screen {
                 .add(html::join(&facts, "\n"))
                 .add_maybe(claw.as_ref().map(|line| fleet_line(eyes, line)))
                 .say("admin-expires", &[("when", time::when(eyes, *expires).into())])
-                .row([eyes.tap_with("do-give-days", &[("span", span().into())], Tap::Confirm(*id))])
+                .row([eyes.tap_with("do-give-days", &[("span", span().into())], Tap::Confirm(*id, *shown))])
                 .row([withdraw(eyes, *id)])
                 .done()
         }
-        AdminNotice::ConfirmDeprovision { id, line, reason, keeps_data, expires } => {
+        AdminNotice::ConfirmDeprovision { id, line, reason, keeps_data, expires, shown } => {
             let handle = || html::prose(&line.handle, 60);
             Page::new(eyes)
                 .say("admin-confirm-deprovision", &[("handle", handle().into())])
@@ -60,7 +60,7 @@ pub fn screen(eyes: Eyes<'_>, notice: &AdminNotice) -> Screen {
                 .say(if *keeps_data { "admin-deprovision-keeps" } else { "admin-deprovision-forgets" }, &[])
                 .say("admin-reason", &[("reason", html::prose(reason, 400).into())])
                 .say("admin-expires", &[("when", time::when(eyes, *expires).into())])
-                .row([eyes.tap_with("do-take-down", &[("handle", (&line.handle).into())], Tap::Confirm(*id))])
+                .row([eyes.tap_with("do-take-down", &[("handle", (&line.handle).into())], Tap::Confirm(*id, *shown))])
                 .row([withdraw(eyes, *id)])
                 .done()
         }
@@ -73,6 +73,7 @@ pub fn screen(eyes: Eyes<'_>, notice: &AdminNotice) -> Screen {
             page.home().done()
         }
         AdminNotice::Withdrawn => Page::new(eyes).say("admin-withdrawn", &[]).tap("do-open-fleet", Tap::Fleet { page: 0 }).done(),
+        AdminNotice::Overtaken => Page::new(eyes).say("admin-overtaken", &[]).tap("do-open-fleet", Tap::Fleet { page: 0 }).done(),
         AdminNotice::Expired => Page::new(eyes).say("admin-expired", &[]).tap("do-open-fleet", Tap::Fleet { page: 0 }).done(),
         AdminNotice::GrantWaits { person, days } => {
             let facts = [("person", who(eyes, person).into()), ("span", time::days(eyes, *days).into())];

@@ -5,6 +5,7 @@ use crate::{
         claw::Status,
         ids::ClawId,
         notice::{Card, CardAction, ClawBrief, Done, Offer},
+        refusal::Refusal,
         tap::Tap,
         wizard::Purpose,
     },
@@ -115,8 +116,8 @@ fn done_words(done: Done) -> &'static str {
     }
 }
 
-pub fn ask_title(eyes: Eyes<'_>, claw: ClawId, bot: &str) -> Screen {
-    Page::new(eyes).say("ask-title", &[("bot", bot.into())]).tap("do-back", Tap::Card(claw)).done()
+pub fn ask_title(eyes: Eyes<'_>, claw: ClawId, bot: &str, refused: Option<&Refusal>) -> Screen {
+    Page::new(eyes).after(refused).say("ask-title", &[("bot", bot.into())]).tap("do-back", Tap::Card(claw)).done()
 }
 
 /// Its own name when it has one, and always the bot's.

@@ -7,6 +7,7 @@ use crate::{
         notice::{Offer, Right},
         person::BotBrief,
         refusal::Refusal,
+        shown::Shown,
         tap::Tap,
         wizard::{Purpose, WizardStep},
     },
@@ -110,8 +111,8 @@ fn guest_line(eyes: Eyes<'_>, guest: &Guest) -> Html {
     }
 }
 
-pub fn ask_person(eyes: Eyes<'_>, purpose: Purpose) -> Screen {
-    let page = Page::new(eyes).step(purpose, WizardStep::People).say("ask-person", &[]);
+pub fn ask_person(eyes: Eyes<'_>, purpose: Purpose, refused: Option<&Refusal>) -> Screen {
+    let page = Page::new(eyes).step(purpose, WizardStep::People).after(refused).say("ask-person", &[]);
     let keyboard = Keyboard::PickPeople { pick: eyes.plain("do-pick-person", &[]), cancel: eyes.plain("do-cancel", &[]) };
     Screen { keyboard, ..page.done() }
 }
@@ -121,15 +122,18 @@ pub fn company(eyes: Eyes<'_>, guests: u32) -> Html {
     if guests == 0 { eyes.html("company-none", &[]) } else { eyes.html("company", &[("n", guests.into())]) }
 }
 
-pub fn summary(
-    eyes: Eyes<'_>,
-    bot: &BotBrief,
-    model: &str,
-    guests: u32,
-    offer: &Offer,
-    keeps_data: bool,
-    refused: Option<&Refusal>,
-) -> Screen {
+/// What a summary tells.
+#[derive(Clone, Copy, Debug)]
+pub struct Summary<'a> {
+    pub bot: &'a BotBrief,
+    pub model: &'a str,
+    pub guests: u32,
+    pub offer: &'a Offer,
+    pub keeps_data: bool,
+}
+
+pub fn summary(eyes: Eyes<'_>, summary: &Summary<'_>, refused: Option<&Refusal>, shown: Shown) -> Screen {
+    let Summary { bot, model, guests, offer, keeps_data } = *summary;
     let facts = [
         ("name", (&bot.name).into()),
         ("bot", (&bot.username).into()),
@@ -147,9 +151,9 @@ pub fn summary(
         Offer::Trial { hours } | Offer::Entitled(Right::Waiting { hours, .. }) => {
             let span = time::hours(eyes, *hours).into();
             let free = matches!(offer, Offer::Trial { .. });
-            page.row([eyes.tap_with(if free { "do-start-free" } else { "do-start-span" }, &[("span", span)], Tap::Start)])
+            page.row([eyes.tap_with(if free { "do-start-free" } else { "do-start-span" }, &[("span", span)], Tap::Start(shown))])
         }
-        Offer::Entitled(Right::None | Right::Until { .. } | Right::Ended { .. }) => page.tap("do-start", Tap::Start),
+        Offer::Entitled(Right::None | Right::Until { .. } | Right::Ended { .. }) => page.tap("do-start", Tap::Start(shown)),
         Offer::HasClaw => page.tap("do-my-claws", Tap::Claws),
         Offer::AskAdmin => page.tap("do-ask-admin", Tap::AskAdmin),
     };

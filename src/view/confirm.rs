@@ -4,6 +4,7 @@ use crate::{
     domain::{
         ids::ClawId,
         notice::Change,
+        shown::Shown,
         tap::{Minute, Tap},
         time::Time,
         wizard::Purpose,
@@ -26,11 +27,11 @@ pub fn change(eyes: Eyes<'_>, claw: ClawId, bot: &str, change: &Change, keeps_da
     let page = Page::new(eyes);
     let page = match change {
         Change::Model { name, .. } => page.say("confirm-model", &[("bot", bot.into()), ("model", html::prose(name, 60).into())]),
-        Change::People { guests } => {
+        Change::People { guests, .. } => {
             page.say("confirm-people", &[("bot", bot.into()), ("company", company(eyes, *guests).into())])
         }
-        Change::Bot { username } if username == bot => page.say("confirm-token", &[("bot", bot.into())]),
-        Change::Bot { username } => page.say("confirm-bot", &[("bot", bot.into()), ("new", username.into())]),
+        Change::Bot { username, .. } if username == bot => page.say("confirm-token", &[("bot", bot.into())]),
+        Change::Bot { username, .. } => page.say("confirm-bot", &[("bot", bot.into()), ("new", username.into())]),
     };
     let page = page.say(if keeps_data { "change-keeps" } else { "change-forgets" }, &[]);
     let (id, tap, back) = match change {
@@ -39,14 +40,14 @@ pub fn change(eyes: Eyes<'_>, claw: ClawId, bot: &str, change: &Change, keeps_da
             Tap::ApplyModel { claw, index: *index, fingerprint: *fingerprint, drawn },
             Tap::Models { purpose: Purpose::Claw(claw), page: 0 },
         ),
-        Change::People { .. } => (
+        Change::People { shown, .. } => (
             if keeps_data { "do-apply-people" } else { "do-apply-people-forgetting" },
-            Tap::ApplyPeople { claw, drawn },
+            Tap::ApplyPeople { claw, drawn, shown: *shown },
             Tap::People(claw),
         ),
-        Change::Bot { .. } => (
+        Change::Bot { shown, .. } => (
             if keeps_data { "do-apply-bot" } else { "do-apply-bot-forgetting" },
-            Tap::ApplyBot { claw, drawn },
+            Tap::ApplyBot { claw, drawn, shown: *shown },
             Tap::NewToken(claw),
         ),
     };
@@ -62,8 +63,8 @@ pub fn delete(eyes: Eyes<'_>, claw: ClawId, bot: &str, drawn: Time) -> Screen {
         .done()
 }
 
-pub fn forget(eyes: Eyes<'_>, claws: u32, drawn: Time) -> Screen {
-    let tap = Tap::Forget { drawn: Minute::of(drawn) };
+pub fn forget(eyes: Eyes<'_>, claws: u32, drawn: Time, shown: Shown) -> Screen {
+    let tap = Tap::Forget { drawn: Minute::of(drawn), shown };
     let page = Page::new(eyes).say("ask-forget", &[]);
     let page = if claws == 0 {
         page.say("forget-loses", &[]).tap("do-forget", tap)

@@ -44,10 +44,6 @@ pub fn granted(eyes: Eyes<'_>, days: u32, given_for: &GrantedFor) -> Screen {
     .done()
 }
 
-pub fn withdrawn(eyes: Eyes<'_>) -> Screen {
-    Page::new(eyes).say("grant-withdrawn", &[]).tap("do-ask-admin", Tap::AskAdmin).home().done()
-}
-
 pub fn taken_away(eyes: Eyes<'_>, bot: &str) -> Screen {
     Page::new(eyes)
         .say("taken-away", &[("bot", bot.into())])

@@ -19,7 +19,6 @@ use crate::{
         page::Page,
         text::LABEL,
         time,
-        wizard::botfather,
     },
 };
 
@@ -105,16 +104,6 @@ pub fn late(eyes: Eyes<'_>, claw: ClawId, bot: &str, code: &IncidentCode) -> Scr
 pub fn healed_back(eyes: Eyes<'_>, claw: ClawId, bot: &str, model: &str, code: &IncidentCode) -> Screen {
     let facts = [("bot", bot.into()), ("model", html::prose(model, 60).into())];
     Page::new(eyes).say("healed-back", &facts).code(code).row(open_chat(eyes, bot)).tap("do-open-card", Tap::Card(claw)).done()
-}
-
-pub fn token_died(eyes: Eyes<'_>, claw: ClawId, bot: &str, code: &IncidentCode) -> Screen {
-    Page::new(eyes)
-        .say("token-died", &[("bot", bot.into())])
-        .code(code)
-        .tap("do-new-token", Tap::NewToken(claw))
-        .row([botfather(eyes)])
-        .tap("do-open-card", Tap::Card(claw))
-        .done()
 }
 
 /// Opens the claw's own chat.

@@ -103,7 +103,3 @@ pub fn not_understood(eyes: Eyes<'_>) -> Screen {
 pub fn private_only(eyes: Eyes<'_>) -> Screen {
     Page::new(eyes).say("private-only", &[]).done()
 }
-
-pub fn cancelled(eyes: Eyes<'_>) -> Screen {
-    Page::new(eyes).say("cancelled", &[]).home().done()
-}

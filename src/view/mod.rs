@@ -71,7 +71,7 @@ pub fn screen(notice: &Notice, eyes: Eyes<'_>) -> Screen {
         Notice::Help { admin } => home::help(eyes, *admin),
         Notice::Languages { current } => settings::languages(eyes, *current),
         Notice::Settings { locale, zone } => settings::settings(eyes, *locale, zone.as_deref()),
-        Notice::AskZone { current } => settings::ask_zone(eyes, current.as_deref()),
+        Notice::AskZone { current, refusal } => settings::ask_zone(eyes, current.as_deref(), refusal.as_ref()),
 
         Notice::Terms { version } => wizard::terms(eyes, *version),
         Notice::ChooseBot { create_url, free, refusal } => {
@@ -89,9 +89,10 @@ pub fn screen(notice: &Notice, eyes: Eyes<'_>) -> Screen {
         Notice::People { purpose, guests, refusal, changed } => {
             choose::people(eyes, *purpose, guests, refusal.as_ref(), *changed)
         }
-        Notice::AskPerson { purpose } => choose::ask_person(eyes, *purpose),
-        Notice::Summary { bot, model, guests, offer, keeps_data, refusal } => {
-            choose::summary(eyes, bot, model, *guests, offer, *keeps_data, refusal.as_ref())
+        Notice::AskPerson { purpose, refusal } => choose::ask_person(eyes, *purpose, refusal.as_ref()),
+        Notice::Summary { bot, model, guests, offer, keeps_data, refusal, shown } => {
+            let facts = choose::Summary { bot, model, guests: *guests, offer, keeps_data: *keeps_data };
+            choose::summary(eyes, &facts, refusal.as_ref(), *shown)
         }
         Notice::InLine { place, reason } => grant::in_line(eyes, *place, *reason),
         Notice::YourTurn { hours } => grant::your_turn(eyes, *hours),
@@ -105,19 +106,16 @@ pub fn screen(notice: &Notice, eyes: Eyes<'_>) -> Screen {
         Notice::Claws { claws, offer } => card::claws(eyes, claws, offer),
         Notice::Card(card) => card::card(eyes, card, None),
         Notice::CardAfter { done, card } => card::card(eyes, card, Some(*done)),
-        Notice::AskTitle { claw, bot } => card::ask_title(eyes, *claw, bot),
+        Notice::AskTitle { claw, bot, refusal } => card::ask_title(eyes, *claw, bot, refusal.as_ref()),
         Notice::ConfirmPause { claw, bot, keeps_data, drawn } => confirm::pause(eyes, *claw, bot, *keeps_data, *drawn),
         Notice::ConfirmChange { claw, bot, change, keeps_data, drawn } => {
             confirm::change(eyes, *claw, bot, change, *keeps_data, *drawn)
         }
         Notice::ConfirmDelete { claw, bot, drawn } => confirm::delete(eyes, *claw, bot, *drawn),
         Notice::HealedBack { claw, bot, model, code } => hatch::healed_back(eyes, *claw, bot, model, code),
-        Notice::TokenDied { claw, bot, code } => hatch::token_died(eyes, *claw, bot, code),
 
         // The words say how long is left at the moment they are read, which may be later than they were due.
-        Notice::Ending { claw, bot, kind, left: _, end, keeps_data } => {
-            ending::ending(eyes, *claw, bot, *kind, *end, *keeps_data)
-        }
+        Notice::Ending { claw, bot, kind, end, keeps_data } => ending::ending(eyes, *claw, bot, *kind, *end, *keeps_data),
         Notice::Asleep { claw, bot, kind, kept_until, keeps_data } => {
             ending::asleep(eyes, *claw, bot, *kind, *kept_until, *keeps_data)
         }
@@ -127,10 +125,9 @@ pub fn screen(notice: &Notice, eyes: Eyes<'_>) -> Screen {
         Notice::CameBack { claw, bot, keeps_data } => ending::came_back(eyes, *claw, bot, *keeps_data),
 
         Notice::Granted { days, claw } => grant::granted(eyes, *days, claw),
-        Notice::GrantWithdrawn => grant::withdrawn(eyes),
         Notice::ClawTakenAway { bot } => grant::taken_away(eyes, bot),
 
-        Notice::AskForget { claws, drawn } => confirm::forget(eyes, *claws, *drawn),
+        Notice::AskForget { claws, drawn, shown } => confirm::forget(eyes, *claws, *drawn, *shown),
         Notice::Forgotten => home::forgotten(eyes),
 
         Notice::Refused(refused) => refusal::screen(eyes, refused),
@@ -138,7 +135,6 @@ pub fn screen(notice: &Notice, eyes: Eyes<'_>) -> Screen {
         Notice::TooFast => home::too_fast(eyes),
         Notice::NotUnderstood => home::not_understood(eyes),
         Notice::PrivateOnly => home::private_only(eyes),
-        Notice::Cancelled => home::cancelled(eyes),
         Notice::Admin(notice) => admin::screen(eyes, notice),
     }
 }
@@ -153,7 +149,9 @@ pub fn toast(toast: Toast, locale: Locale) -> String {
     let id = match toast {
         Toast::NotYours => "toast-not-yours",
         Toast::Redrawn => "toast-redrawn",
+        Toast::Changed => "toast-changed",
         Toast::Expired => "toast-expired",
+        Toast::Stranger => "toast-stranger",
         Toast::AlreadyDone => "toast-already-done",
         Toast::LanguageSet => "toast-language-set",
         Toast::ZoneSet => "toast-zone-set",

@@ -39,12 +39,10 @@ pub fn words(eyes: Eyes<'_>, refused: &Refusal) -> Html {
         Refusal::TooLateToUndo => say("refusal-too-late-to-undo"),
         Refusal::BadTitle { most } => eyes.html("refusal-bad-title", &[("most", (*most).into())]),
         Refusal::UnknownZone => say("refusal-unknown-zone"),
-        Refusal::TapExpired => say("refusal-tap-expired"),
         Refusal::PersonUnknown => say("refusal-person-unknown"),
         Refusal::BadArguments { usage } => eyes.html("refusal-bad-arguments", &[("usage", html::prose(usage, 200).into())]),
         Refusal::ModelUnknown { typed } => eyes.html("refusal-model-unknown", &[("typed", typed.into())]),
         Refusal::IncidentUnknown { code } => eyes.html("refusal-incident-unknown", &[("code", html::prose(&code.0, 20).into())]),
-        Refusal::AlreadyDecided => say("refusal-already-decided"),
         Refusal::NoClaw => say("refusal-no-claw"),
     }
 }
@@ -75,9 +73,7 @@ fn next_step(eyes: Eyes<'_>, refused: &Refusal) -> Option<Button> {
         | Refusal::NotAPerson
         | Refusal::NotANumber
         | Refusal::BadTitle { .. }
-        | Refusal::TapExpired
         | Refusal::BadArguments { .. }
-        | Refusal::IncidentUnknown { .. }
-        | Refusal::AlreadyDecided => None,
+        | Refusal::IncidentUnknown { .. } => None,
     }
 }

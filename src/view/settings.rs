@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         locale::Locale,
+        refusal::Refusal,
         tap::{Tap, ZONES, ZoneChoice},
     },
     view::{Button, Eyes, Screen, html, page::Page, text::LABEL, time},
@@ -36,7 +37,7 @@ pub fn settings(eyes: Eyes<'_>, locale: Locale, zone: Option<&str>) -> Screen {
         .done()
 }
 
-pub fn ask_zone(eyes: Eyes<'_>, current: Option<&str>) -> Screen {
+pub fn ask_zone(eyes: Eyes<'_>, current: Option<&str>, refused: Option<&Refusal>) -> Screen {
     let choices = ZONES.iter().zip(0u8..).map(|(zone, at)| {
         // The hour beside each city lets people choose by looking at their own clock.
         let there = Eyes { zone: Some(zone), ..eyes };
@@ -46,7 +47,7 @@ pub fn ask_zone(eyes: Eyes<'_>, current: Option<&str>) -> Screen {
         Button::Tap { label: html::label(&label, LABEL), tap: Tap::SetZone(ZoneChoice(at)) }
     });
     let choices: Vec<Button> = choices.collect();
-    let mut page = Page::new(eyes).say("ask-zone", &[]);
+    let mut page = Page::new(eyes).after(refused).say("ask-zone", &[]);
     if let Some(zone) = current {
         page = page.say("ask-zone-current", &[("zone", zone_name(zone).into())]);
     }

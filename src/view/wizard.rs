@@ -48,13 +48,23 @@ pub fn choose_bot(eyes: Eyes<'_>, create_url: Option<&str>, free: &[BotBrief], r
     let own = free
         .iter()
         .take(MOST_FREE)
-        .map(|bot| eyes.tap_with("do-use-own-bot", &[("bot", (&bot.username).into())], Tap::UseBot(bot.id)));
+        .map(|bot| eyes.tap_with("do-use-own-bot", &[("bot", (&bot.username).into())], Tap::UseBot(Purpose::Hatch, bot.id)));
     page = page.grid(1, own.collect());
     page = match create_url {
-        Some(url) => page.row([eyes.url("do-create-bot", url.to_owned())]).tap("do-have-token", Tap::HaveToken(Purpose::Hatch)),
+        Some(url) => {
+            page.row([eyes.url("do-create-bot", suggest_name(eyes, url))]).tap("do-have-token", Tap::HaveToken(Purpose::Hatch))
+        }
         None => page.tap("do-make-with-botfather", Tap::HaveToken(Purpose::Hatch)),
     };
     page.back_and_cancel(Tap::Back).done()
+}
+
+/// The one-tap link with the name Telegram's dialog starts with, in the reader's words; the person may change it.
+fn suggest_name(eyes: Eyes<'_>, url: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let name = eyes.plain("bot-suggested-name", &[]);
+    let spelt = name.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") });
+    format!("{url}?name={}", spelt.collect::<String>())
 }
 
 pub fn bot_guide(eyes: Eyes<'_>, purpose: Purpose, refused: Option<&Refusal>) -> Screen {
@@ -77,7 +87,7 @@ pub fn bot_found(eyes: Eyes<'_>, purpose: Purpose, bot: &BotBrief, foreign_webho
         Purpose::Claw(claw) => (Tap::NewToken(claw), Tap::Card(claw)),
     };
     let yes = if foreign_webhook { "do-use-bot-anyway" } else { "do-use-bot" };
-    page.row([eyes.tap(yes, Tap::UseBot(bot.id))]).tap("do-another-bot", again).way_back(purpose, back).done()
+    page.row([eyes.tap(yes, Tap::UseBot(purpose, bot.id))]).tap("do-another-bot", again).way_back(purpose, back).done()
 }
 
 pub fn bot_kept(eyes: Eyes<'_>, bot: &str) -> Screen {

@@ -82,7 +82,10 @@ async fn a_name_is_given_and_shown_as_it_is(w: World) {
     ann.says(&"x".repeat(41)).await;
     insta::assert_snapshot!(ann.last(), @"
     A name has 1 to 40 characters. Send me a shorter one.
-    [ Home ]
+
+    What shall I call @anns_helper_bot here?
+    Send me a name. Only you see it; the bot's own name does not change.
+    [ Back ]
     ");
     ann.says("<b>Bert & Ernie</b>").await;
     insta::assert_snapshot!(visible(&ann.last()), @"

@@ -5,6 +5,8 @@
 #![expect(clippy::panic, reason = "a world is part of its test, and fails it with what it shows")]
 
 mod admin;
+mod alerts;
+mod asked;
 mod audit;
 mod bad_input;
 mod bad_taps;
@@ -33,6 +35,7 @@ mod places;
 mod process;
 mod rows;
 mod settings;
+mod shown;
 mod store;
 mod strange;
 mod telegram_limits;

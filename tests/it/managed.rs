@@ -205,6 +205,32 @@ on_both! {
         assert_eq!(w.texts("SELECT CAST(managed AS TEXT) FROM bots").await, ["1"]);
         assert_eq!(w.telegram.access(bot), (true, vec![]));
     }
+
+    async fn the_name_it_suggests_is_in_the_persons_language(w: World) {
+        let mut names = Vec::new();
+        for (id, language) in [(1001, "en"), (1002, "es"), (1003, "ru"), (1004, "zh-hans")] {
+            let ann = w.person(id, "Ann", language);
+            ann.says("/start").await;
+            ann.says("/hatch").await;
+            for agree in ["I agree", "De acuerdo", "Принимаю", "同意"] {
+                if ann.sees(agree) {
+                    ann.taps(agree).await;
+                }
+            }
+            let chat = w.telegram.chat(ann.id, ann.bot());
+            let url = chat.iter().flat_map(|shown| shown.buttons.iter().flatten()).find_map(|(_, kind)| match kind {
+                clawhatch::sandbox::telegram::Kind::Url(url) if url.contains("/newbot/") => Some(url.clone()),
+                _ => None,
+            });
+            let url = url.unwrap_or_else(|| panic!("no link in {}", ann.chat()));
+            assert!(url.is_ascii(), "{url}");
+            let made = w.telegram.opens_newbot_link(ann.id, &url).expect("Telegram takes the name and the username");
+            w.settle().await;
+            assert!(ann.last().contains(&made.name), "{}", ann.last());
+            names.push(made.name);
+        }
+        assert_eq!(names, ["My claw", "Mi claw", "Моя клешня", "我的龙虾"]);
+    }
 }
 
 on_both! {

@@ -5,7 +5,9 @@ use clawhatch::{
     domain::{
         bot_token::BotToken,
         ids::{BotId, TelegramId},
+        notice::Offer,
         tap::Tap,
+        wizard::Desk,
     },
     drivers::vault::Place,
     wiring::Product,
@@ -73,8 +75,11 @@ async fn a_crowd_at_the_last_step(w: &World) {
 
 /// Everybody presses the last button; nothing is handled yet.
 async fn everyone_taps(w: &World) {
-    let start = Tap::Start.spell();
+    let desk = w.texts("SELECT desk FROM persons WHERE telegram_id = 9").await.remove(0);
+    let mut wizard = serde_json::from_str::<Desk>(&desk).expect("a desk").wizard.expect("a wizard");
     for id in everyone() {
+        wizard.bot = Some(BotId(id.0 + BOTS));
+        let start = Tap::Start(wizard.shown(&Offer::Trial { hours: 48 })).spell();
         let shown = w.telegram.last_from_bot(id, w.bot.id).expect("an answer to /start").message_id;
         w.telegram.taps_data(id, w.bot.id, shown, &w.app().pepper.tag_tap(id, &start));
     }

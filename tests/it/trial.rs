@@ -17,6 +17,8 @@ on_both! {
     one_free_time_for_each_bot,
     a_new_claw_shares_the_end_of_the_first,
     a_deletion_cannot_be_undone_into_a_second_claw,
+    a_notice_that_comes_late_says_what_is_really_left,
+    a_notice_that_comes_after_the_end_is_not_said,
 }
 
 async fn the_clock_starts_when_the_claw_is_ready(w: World) {
@@ -341,4 +343,69 @@ async fn a_deletion_cannot_be_undone_into_a_second_claw(w: World) {
     w.pass(11 * MINUTE).await;
     let living: Vec<String> = w.infra.claws().into_iter().map(|claw| claw.claw_id).collect();
     assert_eq!(living, ["claw-2"]);
+}
+
+async fn a_notice_that_comes_late_says_what_is_really_left(w: World) {
+    for (id, language, bot) in
+        [(1001, "en", "ann_en_bot"), (1002, "es", "ann_es_bot"), (1003, "ru", "ann_ru_bot"), (1004, "zh-hans", "ann_zh_bot")]
+    {
+        // Everybody walks in English; only then their own language is chosen.
+        w.person(id, "Ann", "en").hatches(bot).await;
+        let code = language.split('-').next().expect("a language");
+        w.sql(&format!("UPDATE persons SET locale = '{code}' WHERE telegram_id = {id}")).await;
+    }
+    let said = |id: i64| {
+        let last = w.person(id, "Ann", "en").last();
+        last.lines().next().unwrap_or_default().to_owned()
+    };
+    let mut all = String::new();
+    // We were away at the marks of 24, 6 and 1 hours; Telegram was slow as well.
+    for span in [27 * HOUR, 17 * HOUR - 40 * MINUTE, 3 * HOUR + 48 * MINUTE] {
+        w.clock.advance(span);
+        w.telegram.break_things(|faults| {
+            faults.only = Some("sendmessage".to_owned());
+            faults.fail_next = 8;
+        });
+        w.pass(MINUTE).await;
+        for _ in 0..3 {
+            w.pass(MINUTE).await;
+        }
+        all.push_str(&[1001, 1002, 1003, 1004].map(said).join("\n"));
+        all.push_str("\n\n");
+    }
+    insta::assert_snapshot!(all, @"
+    Your free time ends in 21 hours, tomorrow at 12:00 UTC.
+    Tu tiempo gratis termina en 21 horas, mañana a las 12:00 UTC.
+    Бесплатное время закончится через 21 час, завтра в 12:00 UTC.
+    免费时间快到了：21 小时后（明天 12:00 UTC）。
+
+    Your free time ends in 5 hours, today at 12:00 UTC.
+    Tu tiempo gratis termina en 5 horas, hoy a las 12:00 UTC.
+    Бесплатное время закончится через 5 часов, сегодня в 12:00 UTC.
+    免费时间快到了：5 小时后（今天 12:00 UTC）。
+
+    Your free time ends in 41 minutes, today at 12:00 UTC.
+    Tu tiempo gratis termina en 41 minutos, hoy a las 12:00 UTC.
+    Бесплатное время закончится через 41 минуту, сегодня в 12:00 UTC.
+    免费时间快到了：41 分钟后（今天 12:00 UTC）。
+    ");
+}
+
+async fn a_notice_that_comes_after_the_end_is_not_said(w: World) {
+    let ann = w.person(1001, "Ann", "en");
+    ann.hatches("anns_helper_bot").await;
+    w.pass(46 * HOUR).await;
+    let before = ann.count("Your free time ends");
+    w.telegram.break_things(|faults| {
+        faults.only = Some("sendmessage".to_owned());
+        faults.fail_next = 1_000;
+    });
+    for _ in 0..3 {
+        w.pass(HOUR).await;
+    }
+    w.telegram.break_things(|faults| faults.fail_next = 0);
+    w.pass(MINUTE).await;
+    assert!(ann.last().starts_with("@anns_helper_bot is asleep. Your free time is over."), "{}", ann.chat());
+    assert_eq!(ann.count("Your free time ends"), before, "{}", ann.chat());
+    assert_eq!(w.rows("outbox WHERE done_at IS NULL").await, 0);
 }

@@ -16,8 +16,7 @@ use crate::{
 
 impl App {
     pub(super) async fn ask_deprovision(&self, event: &Event, sender: &Sender, target: Target) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let admin = act.know(sender).await?;
+        let (mut act, admin) = self.act_of(event, sender).await?;
         act.by_admin(sender.id);
         let claws = match target {
             Target::Claw(id) => act.tx.hold_claw(id).await?.into_iter().filter(|claw| claw.destroyed.is_none()).collect(),

@@ -22,8 +22,7 @@ const MOST: i64 = 100_000;
 
 impl App {
     pub async fn show_fleet(&self, event: &Event, sender: &Sender, tapped: Tapped, page: u8) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let admin = act.know(sender).await?;
+        let (mut act, admin) = self.act_of(event, sender).await?;
         act.by_admin(sender.id);
         act.audit("admin.fleet", None, None, json!({ "page": page })).await?;
         let all = act.tx.list_fleet(MOST, 0).await?;
@@ -63,8 +62,7 @@ impl App {
     }
 
     pub(super) async fn trace(&self, event: &Event, sender: &Sender, code: IncidentCode) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let admin = act.know(sender).await?;
+        let (mut act, admin) = self.act_of(event, sender).await?;
         act.by_admin(sender.id);
         let incident = act.tx.find_incident(&code).await?.ok_or(Refusal::IncidentUnknown { code })?;
         act.audit("admin.trace", incident.person, incident.claw, json!({ "code": incident.code })).await?;

@@ -17,6 +17,7 @@ use crate::{
         notice::{Notice, Slot, Toast},
         person::Person,
         refusal::Refusal,
+        shown::Shown,
         wizard::Expecting,
     },
     store::{Confirmation, ConfirmationState},
@@ -37,8 +38,7 @@ impl App {
         read: std::result::Result<AdminCommand, Refusal>,
     ) -> Result<()> {
         if !self.is_admin(sender.id) {
-            let mut act = self.act_for(event).await?;
-            let person = act.know(sender).await?;
+            let (mut act, person) = self.act_of(event, sender).await?;
             act.audit("admin.refused", Some(person.id), None, json!({ "command": name })).await?;
             act.screen(&person, Tapped::Typed, Notice::Help { admin: false }).await?;
             return act.commit().await;
@@ -53,20 +53,21 @@ impl App {
 
     /// The reason an admin typed for what they are about to confirm.
     pub async fn take_reason(&self, event: &Event, sender: &Sender, id: ConfirmationId, typed: &str) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let admin = act.know(sender).await?;
-        act.expect(&admin, Expecting::Nothing).await?;
+        let (mut act, admin) = self.act_of(event, sender).await?;
         let held = act.tx.hold_confirmation(id).await?;
-        let still_asked = |asked: &Confirmation| {
-            asked.admin == sender.id
-                && asked.state == ConfirmationState::Asking
-                && act.now < asked.expires
-                && asked.expires <= act.now + CONFIRM_WITHIN
-        };
-        let Some(mut asked) = held.filter(|asked| self.is_admin(sender.id) && still_asked(asked)) else {
+        let asked = held.filter(|asked| asked.admin == sender.id && self.is_admin(sender.id));
+        let Some(mut asked) = asked.filter(|asked| asked.state == ConfirmationState::Asking) else {
             act.draw_home(&admin, Tapped::Typed).await?;
             return act.commit().await;
         };
+        // One that lies further ahead than any lives was made while the clock was wrong.
+        if act.now >= asked.expires || asked.expires > act.now + CONFIRM_WITHIN {
+            asked.state = ConfirmationState::Withdrawn;
+            act.tx.save_confirmation(&asked).await?;
+            act.expect(&admin, Expecting::Nothing).await?;
+            act.draw_operation(&asked, true, AdminNotice::Expired).await?;
+            return act.commit().await;
+        }
         let text: String = typed.trim().chars().take(200).collect();
         match &mut asked.act {
             AdminAct::Provision { reason, .. } | AdminAct::Deprovision { reason, .. } => *reason = Some(text),
@@ -74,15 +75,15 @@ impl App {
         asked.state = ConfirmationState::Open;
         asked.expires = act.now + CONFIRM_WITHIN;
         act.tx.save_confirmation(&asked).await?;
+        act.expect(&admin, Expecting::Nothing).await?;
         let notice = act.confirmation_card(&asked).await?;
         act.draw_operation(&asked, true, notice).await?;
         act.commit().await
     }
 
     /// The button of a confirmation: bound to its admin, its arguments and its five minutes, and good for once.
-    pub async fn confirm(&self, event: &Event, sender: &Sender, id: ConfirmationId) -> Result<Option<Toast>> {
-        let mut act = self.act_for(event).await?;
-        let admin = act.know(sender).await?;
+    pub async fn confirm(&self, event: &Event, sender: &Sender, id: ConfirmationId, shown: Shown) -> Result<Option<Toast>> {
+        let (mut act, admin) = self.act_of(event, sender).await?;
         act.by_admin(sender.id);
         let Some(mut asked) =
             act.tx.hold_confirmation(id).await?.filter(|asked| asked.admin == sender.id && self.is_admin(sender.id))
@@ -107,6 +108,13 @@ impl App {
                 return Ok(Some(Toast::AlreadyDone));
             }
         }
+        let card = act.confirmation_card(&asked).await?;
+        if card.shown() != Some(shown) {
+            // Its yes would do something else by now than it said.
+            act.draw_operation(&asked, false, card).await?;
+            act.commit().await?;
+            return Ok(Some(Toast::Changed));
+        }
         asked.given = Some(act.now);
         match asked.act.clone() {
             AdminAct::Provision { person, model, days, reason } => act.provision(asked, person, model, days, reason).await?,
@@ -117,10 +125,8 @@ impl App {
     }
 
     pub async fn withdraw(&self, event: &Event, sender: &Sender, id: ConfirmationId) -> Result<Option<Toast>> {
-        let mut act = self.act_for(event).await?;
-        let admin = act.know(sender).await?;
+        let (mut act, admin) = self.act_of(event, sender).await?;
         act.by_admin(sender.id);
-        act.expect(&admin, Expecting::Nothing).await?;
         let held = act.tx.hold_confirmation(id).await?.filter(|asked| asked.admin == sender.id);
         let toast = match held {
             Some(mut asked) if matches!(asked.state, ConfirmationState::Asking | ConfirmationState::Open) => {
@@ -133,14 +139,16 @@ impl App {
             Some(_) => Some(Toast::AlreadyDone),
             None => Some(Toast::NotYours),
         };
+        if act.tx.load_desk(admin.id).await?.expecting == Expecting::Reason(id) {
+            act.expect(&admin, Expecting::Nothing).await?;
+        }
         act.commit().await?;
         Ok(toast)
     }
 
     /// A person without a right asks an admin for one: admins hear of it once a day.
     pub async fn ask_admin(&self, event: &Event, sender: &Sender, tapped: Tapped) -> Result<()> {
-        let mut act = self.act_for(event).await?;
-        let person = act.know(sender).await?;
+        let (mut act, person) = self.act_of(event, sender).await?;
         let day = crate::app::line::day_of(act.now).0;
         for admin in self.rules.admins.clone() {
             let notice = Notice::Admin(AdminNotice::PersonAsks { person: person_line(&person) });
@@ -168,8 +176,8 @@ impl Act<'_> {
             created: self.now,
         };
         self.tx.add_confirmation(&asked).await?;
-        self.expect(admin, Expecting::Reason(asked.id)).await?;
         self.audit("admin.ask", Some(person.id), asked.claw, json!({ "act": kind(&wanted), "confirmation": asked.id })).await?;
+        self.expect(admin, Expecting::Reason(asked.id)).await?;
         let notice = AdminNotice::AskReason { id: asked.id, act: wanted, person: person_line(person) };
         self.draw_operation(&asked, false, notice).await
     }
@@ -183,7 +191,9 @@ impl Act<'_> {
                 let claw = self.tx.hold_claw(*claw).await?.ok_or(Refusal::ClawGone)?;
                 let line = self.fleet_line(&claw).await?;
                 let (id, expires, keeps_data) = (asked.id, asked.expires, claw.keeps_data);
-                Ok(AdminNotice::ConfirmDeprovision { id, line, reason: reason.clone().unwrap_or_default(), keeps_data, expires })
+                let shown = Shown::of(&(claw.id, &line.bot, keeps_data));
+                let reason = reason.clone().unwrap_or_default();
+                Ok(AdminNotice::ConfirmDeprovision { id, line, reason, keeps_data, expires, shown })
             }
         }
     }

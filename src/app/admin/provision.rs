@@ -13,6 +13,7 @@ use crate::{
         notice::{GrantedFor, Notice},
         person::Person,
         refusal::Refusal,
+        shown::Shown,
         time::DAY,
     },
     store::{Confirmation, ConfirmationState},
@@ -32,8 +33,7 @@ impl App {
             None => None,
         };
         let days = days.unwrap_or((DEFAULT_GRANT.as_secs() / DAY.as_secs()) as u32);
-        let mut act = self.act_for(event).await?;
-        let admin = act.know(sender).await?;
+        let (mut act, admin) = self.act_of(event, sender).await?;
         act.by_admin(sender.id);
         let person = if telegram == sender.id { admin.clone() } else { act.person_by_number(telegram).await? };
         act.ask_reason(&admin, AdminAct::Provision { person: telegram, model, days, reason: None }, &person, None).await?;
@@ -65,7 +65,8 @@ impl Act<'_> {
         };
         let before = right_of(&self.tx.list_periods(person.id).await?, self.now);
         let (id, expires, person) = (asked.id, asked.expires, person_line(&person));
-        Ok(AdminNotice::ConfirmProvision { id, person, bot, claw: line, model, days, reason, before, expires })
+        let shown = Shown::of(&(line.as_ref().map(|line| line.claw), &bot, &model, days, &before));
+        Ok(AdminNotice::ConfirmProvision { id, person, bot, claw: line, model, days, reason, before, expires, shown })
     }
 
     /// The claw a grant is for: one that sleeps or would soon, rather than a second one.

@@ -8,13 +8,14 @@ use super::{NOW, samples_admin};
 use crate::domain::{
     catalogue::{Grade, Model},
     claw::{Guest, Reason, Status},
-    entitlement::{EndingIn, PeriodKind},
+    entitlement::PeriodKind,
     ids::{BotId, ClawId, TelegramId},
     incident::IncidentCode,
     locale::Locale,
     notice::{Card, CardAction, Change, ClawBrief, Done, GrantedFor, HatchStage, LineReason, Notice, Offer, Right, Toast},
     person::BotBrief,
     refusal::Refusal,
+    shown::Shown,
     time::HOUR,
     wizard::Purpose,
 };
@@ -58,6 +59,11 @@ const ACTIONS: [CardAction; 10] = [
 
 pub fn code() -> IncidentCode {
     IncidentCode("K7F-2M".to_owned())
+}
+
+/// The print that is spelt longest.
+pub fn shown() -> Shown {
+    Shown::read("zzz").unwrap()
 }
 
 pub fn bot(text: &str) -> BotBrief {
@@ -136,21 +142,21 @@ pub fn refusals(text: &str) -> Vec<Refusal> {
         Refusal::TooLateToUndo,
         Refusal::BadTitle { most: 40 },
         Refusal::UnknownZone,
-        Refusal::TapExpired,
         Refusal::PersonUnknown,
         Refusal::BadArguments { usage: text.to_owned() },
         Refusal::ModelUnknown { typed: text.to_owned() },
         Refusal::IncidentUnknown { code: IncidentCode(text.to_owned()) },
-        Refusal::AlreadyDecided,
         Refusal::NoClaw,
     ]
 }
 
-pub fn toasts() -> [Toast; 8] {
+pub fn toasts() -> [Toast; 10] {
     [
         Toast::NotYours,
         Toast::Redrawn,
+        Toast::Changed,
         Toast::Expired,
+        Toast::Stranger,
         Toast::AlreadyDone,
         Toast::LanguageSet,
         Toast::ZoneSet,
@@ -174,7 +180,7 @@ fn wizard(text: &str, n: u32, purpose: Purpose, refusal: Option<Refusal>) -> Vec
     let mut all = vec![
         Notice::Terms { version: 1 },
         Notice::ChooseBot {
-            create_url: n.is_multiple_of(2).then(|| "https://t.me/newbot/a/b?name=c".to_owned()),
+            create_url: n.is_multiple_of(2).then(|| "https://t.me/newbot/a/b".to_owned()),
             free: (0..n).map(|_| bot(text)).collect(),
             refusal: refusal.clone(),
         },
@@ -190,7 +196,7 @@ fn wizard(text: &str, n: u32, purpose: Purpose, refusal: Option<Refusal>) -> Vec
             pages: 3,
         },
         Notice::People { purpose, guests: guests(text, n), refusal: refusal.clone(), changed: n.is_multiple_of(2) },
-        Notice::AskPerson { purpose },
+        Notice::AskPerson { purpose, refusal: refusal.clone() },
     ];
     for offer in offers() {
         for keeps_data in [false, true] {
@@ -201,6 +207,7 @@ fn wizard(text: &str, n: u32, purpose: Purpose, refusal: Option<Refusal>) -> Vec
                 offer: offer.clone(),
                 keeps_data,
                 refusal: refusal.clone(),
+                shown: shown(),
             });
         }
     }
@@ -217,8 +224,8 @@ pub fn notices(text: &str, n: u32) -> Vec<Notice> {
         Notice::Languages { current: Locale::Ru },
         Notice::Settings { locale: Locale::En, zone: None },
         Notice::Settings { locale: Locale::En, zone: Some(text.to_owned()) },
-        Notice::AskZone { current: None },
-        Notice::AskZone { current: Some(text.to_owned()) },
+        Notice::AskZone { current: None, refusal: None },
+        Notice::AskZone { current: Some(text.to_owned()), refusal: Some(Refusal::UnknownZone) },
         Notice::People { purpose: Purpose::Hatch, guests: vec![], refusal: None, changed: false },
         Notice::InLine { place: n, reason: LineReason::Full },
         Notice::InLine { place: n, reason: LineReason::TrialsToday },
@@ -227,10 +234,10 @@ pub fn notices(text: &str, n: u32) -> Vec<Notice> {
         Notice::BotKept { bot: bot.clone() },
         Notice::Hatched { claw, bot: bot.clone(), took: Duration::from_secs(58) },
         Notice::Late { claw, bot: bot.clone(), code: code() },
-        Notice::AskTitle { claw, bot: bot.clone() },
+        Notice::AskTitle { claw, bot: bot.clone(), refusal: None },
+        Notice::AskTitle { claw, bot: bot.clone(), refusal: Some(Refusal::BadTitle { most: 40 }) },
         Notice::ConfirmDelete { claw, bot: bot.clone(), drawn },
         Notice::HealedBack { claw, bot: bot.clone(), model: text.to_owned(), code: code() },
-        Notice::TokenDied { claw, bot: bot.clone(), code: code() },
         Notice::DestroySoon { claw, bot: bot.clone(), at: NOW + 48 * HOUR },
         Notice::Destroyed { bot: bot.clone(), by_owner: true },
         Notice::Destroyed { bot: bot.clone(), by_owner: false },
@@ -241,16 +248,14 @@ pub fn notices(text: &str, n: u32) -> Vec<Notice> {
         Notice::Granted { days: n, claw: GrantedFor::Hatching },
         Notice::Granted { days: n, claw: GrantedFor::Waking { claw, bot: bot.clone() } },
         Notice::Granted { days: n, claw: GrantedFor::GoingOn { claw, bot: bot.clone() } },
-        Notice::GrantWithdrawn,
         Notice::ClawTakenAway { bot: bot.clone() },
-        Notice::AskForget { claws: n, drawn },
-        Notice::AskForget { claws: 0, drawn },
+        Notice::AskForget { claws: n, drawn, shown: shown() },
+        Notice::AskForget { claws: 0, drawn, shown: shown() },
         Notice::Forgotten,
         Notice::Broken { code: code() },
         Notice::TooFast,
         Notice::NotUnderstood,
         Notice::PrivateOnly,
-        Notice::Cancelled,
     ];
     let claws: Vec<ClawBrief> = (0..n)
         .map(|at| ClawBrief {
@@ -280,8 +285,8 @@ pub fn notices(text: &str, n: u32) -> Vec<Notice> {
     all.extend(done.map(|done| Notice::CardAfter { done, card: card(text, n, Status::Ready) }));
     let changes = [
         Change::Model { index: 200, fingerprint: 99, name: text.to_owned() },
-        Change::People { guests: n },
-        Change::Bot { username: text.to_owned() },
+        Change::People { guests: n, shown: shown() },
+        Change::Bot { username: text.to_owned(), shown: shown() },
     ];
     for keeps_data in [true, false] {
         all.push(Notice::ConfirmPause { claw, bot: bot.clone(), keeps_data, drawn });
@@ -289,8 +294,8 @@ pub fn notices(text: &str, n: u32) -> Vec<Notice> {
             all.push(Notice::ConfirmChange { claw, bot: bot.clone(), change, keeps_data, drawn });
         }
         for kind in [PeriodKind::Trial, PeriodKind::Grant] {
-            for left in EndingIn::ALL {
-                all.push(Notice::Ending { claw, bot: bot.clone(), kind, left, end: NOW + left.before(), keeps_data });
+            for left in [24, 6, 1] {
+                all.push(Notice::Ending { claw, bot: bot.clone(), kind, end: NOW + left * HOUR, keeps_data });
             }
             all.push(Notice::Asleep { claw, bot: bot.clone(), kind, kept_until: NOW + 168 * HOUR, keeps_data });
         }

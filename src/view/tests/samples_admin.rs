@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     NOW,
-    samples::{CLAW, STATUSES, code, rights},
+    samples::{CLAW, STATUSES, code, rights, shown},
 };
 use crate::domain::{
     admin::{AdminAct, AdminNotice, Alert, FleetLine, PersonLine},
@@ -74,6 +74,7 @@ pub fn admin(text: &str, n: u32) -> Vec<AdminNotice> {
     let mut all = vec![
         AdminNotice::PickClaw { lines: lines.clone() },
         AdminNotice::Withdrawn,
+        AdminNotice::Overtaken,
         AdminNotice::Expired,
         AdminNotice::GrantWaits { person: person(), days: n },
         AdminNotice::PersonAsks { person: person() },
@@ -100,6 +101,7 @@ pub fn admin(text: &str, n: u32) -> Vec<AdminNotice> {
             reason: text.to_owned(),
             before,
             expires: NOW + Duration::from_secs(300),
+            shown: shown(),
         });
     }
     for keeps_data in [true, false] {
@@ -109,6 +111,7 @@ pub fn admin(text: &str, n: u32) -> Vec<AdminNotice> {
             reason: text.to_owned(),
             keeps_data,
             expires: NOW + Duration::from_secs(300),
+            shown: shown(),
         });
     }
     for act in acts {

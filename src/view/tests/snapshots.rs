@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use super::{
     NOW, eyes,
-    samples::{CLAW, bot, card, code, model},
+    samples::{CLAW, bot, card, code, model, shown},
 };
 use crate::{
     domain::{
         catalogue::Model,
         claw::{Guest, Status},
-        entitlement::{EndingIn, PeriodKind},
+        entitlement::PeriodKind,
         ids::TelegramId,
         locale::Locale,
         notice::{Card, CardAction, HatchStage, Notice, Offer, Right},
@@ -96,7 +96,7 @@ fn bot_step() {
 
     With one tap Telegram makes the bot for you: check its name, confirm, and come back here.
 
-    [ Create it in one tap -> t.me/newbot/hatch_bot/ann_bot ]
+    [ Create it in one tap -> t.me/newbot/hatch_bot/ann_bot?name=My%20claw ]
     [ I have a token from BotFather ]
     [ Back ] [ Cancel ]
     ");
@@ -194,7 +194,7 @@ fn people_step() {
 
 #[test]
 fn person_picker() {
-    let notice = Notice::AskPerson { purpose: Purpose::Hatch };
+    let notice = Notice::AskPerson { purpose: Purpose::Hatch, refusal: None };
     insta::assert_snapshot!(draw(&notice), @"
     <i>Step 4 of 5</i>
 
@@ -216,6 +216,7 @@ fn summary() {
         offer: Offer::Trial { hours: 48 },
         keeps_data: false,
         refusal: None,
+        shown: shown(),
     };
     insta::assert_snapshot!(draw(&notice), @"
     <i>Step 5 of 5</i>
@@ -360,14 +361,8 @@ fn deletion() {
 
 #[test]
 fn ending_soon() {
-    let notice = Notice::Ending {
-        claw: CLAW,
-        bot: HELPER.to_owned(),
-        kind: PeriodKind::Trial,
-        left: EndingIn::SixHours,
-        end: NOW + 6 * HOUR,
-        keeps_data: true,
-    };
+    let notice =
+        Notice::Ending { claw: CLAW, bot: HELPER.to_owned(), kind: PeriodKind::Trial, end: NOW + 6 * HOUR, keeps_data: true };
     insta::assert_snapshot!(draw(&notice), @"
     <b>Your free time ends in 6 hours, today at 15:00.</b>
 

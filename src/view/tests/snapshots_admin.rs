@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     NOW,
-    samples::{CLAW, code},
+    samples::{CLAW, code, shown},
     snapshots::{HELPER, draw},
 };
 use crate::domain::{
@@ -32,6 +32,7 @@ fn provision_to_confirm() {
         reason: "beta tester".to_owned(),
         before: Right::Ended { kind: PeriodKind::Trial, end: NOW - 20 * HOUR },
         expires: NOW + Duration::from_secs(300),
+        shown: shown(),
     });
     insta::assert_snapshot!(draw(&notice), @"
     <b>Give 30 days?</b>
