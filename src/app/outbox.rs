@@ -143,8 +143,9 @@ impl App {
                 act.tx.retry_message(&message, now + LONGEST_WAIT, false, message.unclear).await?;
             }
             // Telegram that fails for a minute must not cost anybody a message: only silence counts here.
-            Err(SendError::Unclear(why)) if message.unclear && is_new(&message, at) => {
-                // Twice perhaps delivered is enough: a third copy would help nobody.
+            Err(SendError::Unclear(why)) if message.unclear && message.tries > 0 && is_new(&message, at) => {
+                // Twice perhaps delivered is enough: a third copy would help nobody. A process that died over it before
+                // may not even have begun, and does not count.
                 tracing::warn!(chat = %message.chat, why, "a message was perhaps delivered twice and is not sent again");
                 act.tx.finish_message(&message, Outcome::Sent, now).await?;
             }

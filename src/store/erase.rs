@@ -22,7 +22,7 @@ statements! {
     SLOTS = "DELETE FROM slots WHERE chat_id = $1";
     EVENTS = "UPDATE inbox SET lane = 'erased', body = CASE WHEN done_at IS NULL AND dead_at IS NULL THEN body ELSE NULL END WHERE lane = $1";
     FREE_INBOX = "UPDATE inbox SET lease_until = NULL WHERE lease_until IS NOT NULL";
-    FREE_OUTBOX = "UPDATE outbox SET lease_until = NULL WHERE lease_until IS NOT NULL AND done_at IS NULL";
+    FREE_OUTBOX = "UPDATE outbox SET lease_until = NULL, unclear = 1 WHERE lease_until IS NOT NULL AND done_at IS NULL";
     FREE_CLAWS = "UPDATE claws SET lease_until = NULL WHERE lease_until IS NOT NULL";
     FREE_BOTS = "UPDATE bots SET lease_until = NULL WHERE lease_until IS NOT NULL";
     FREE_SCHEDULES = "UPDATE schedules SET lease_until = NULL WHERE lease_until IS NOT NULL";
@@ -49,7 +49,8 @@ impl Tx {
         self.run(PERSON, values![id, now]).await.map(drop)
     }
 
-    /// Frees every lease. Right only where no other process can hold one: an embedded database, at start.
+    /// Frees every lease. Right only where no other process can hold one: an embedded database, at start. A message
+    /// that was held may have been sent.
     pub async fn free_all_leases(&mut self) -> Result<()> {
         for sql in [FREE_INBOX, FREE_OUTBOX, FREE_CLAWS, FREE_BOTS, FREE_SCHEDULES] {
             self.run(sql, values![]).await?;
