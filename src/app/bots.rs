@@ -59,6 +59,7 @@ impl App {
     /// A token arrived. It is asked of Telegram, kept with its person, and its message is deleted whatever comes of it.
     pub async fn paste_token(&self, event: &Event, sender: &Sender, pasted: Pasted) -> Result<()> {
         let found = self.look_at(sender, pasted.token).await;
+        crash_point!("token-inspected");
         let mut act = self.act_for(event).await?;
         let person = act.know(sender).await?;
         act.delete(sender.id.chat(), pasted.message).await?;
@@ -119,6 +120,7 @@ impl App {
                 return self.drop_update(event).await;
             }
         };
+        crash_point!("managed-token-fetched");
         let mut act = self.act_for(event).await?;
         let person = act.know(sender).await?;
         let known = act.tx.find_bot(brief.id).await?.is_some_and(|bot| bot.person == person.id && bot.token.is_some());

@@ -102,7 +102,9 @@ impl App {
                 }
             }
         }
+        crash_point!(!numbers.is_empty(), "update-stored-uncommitted");
         tx.commit().await?;
+        crash_point!(!numbers.is_empty(), "update-stored");
         self.floods.stored(numbers);
         self.bells.inbox.notify_one();
         Ok(())
@@ -114,6 +116,7 @@ impl App {
         let mut tx = self.db.begin().await?;
         let rows = tx.claim_inbox(now, now + LEASE, most).await?;
         tx.commit().await?;
+        crash_point!(!rows.is_empty(), "update-taken");
         Ok(rows)
     }
 

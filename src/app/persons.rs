@@ -147,6 +147,7 @@ impl App {
         // The last word is swept away by its name once it is said.
         let once = format!("forgotten:{}", person.id);
         act.queue(sender.id.chat(), None, false, Notice::Forgotten, Some(once)).await?;
+        crash_point!("person-erased-uncommitted");
         act.commit().await?;
         Ok(None)
     }

@@ -80,6 +80,7 @@ impl Door {
                 None
             }
         };
+        crash_point!(waiting.is_some(), "handled-tap-unanswered");
         self.answer(waiting, toast, &sender).await;
         Ok(())
     }
