@@ -4,6 +4,7 @@
 #
 #   scripts/test.sh          the whole of it
 #   scripts/test.sh quick    formatting, lints and the library's own tests, for the inner loop
+#   scripts/test.sh kills    only the tests that kill the program (scripts/crash.sh has them leave nothing out)
 set -euo pipefail
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -189,6 +190,16 @@ prepare_python() {
     export CLAWHATCH_TEST_PYTHON="$folder/bin/python"
 }
 
+# --- The program with its crash points --------------------------------------------------------------------------------
+
+# Built apart and put aside, so that all other tests are of the program as it ships.
+build_chaos() {
+    cargo build --locked --features chaos
+    cp -- "${CARGO_TARGET_DIR:-$root/target}/debug/clawhatch" "$work/clawhatch-chaos"
+    chmod 0755 -- "$work/clawhatch-chaos"
+    export CLAWHATCH_TEST_CHAOS="$work/clawhatch-chaos"
+}
+
 # --- What the tree of crates may hold ---------------------------------------------------------------------------------
 
 check_tree() {
@@ -220,8 +231,8 @@ check_deny() {
 
 mode=${1:-all}
 case $mode in
-    all | quick) [ $# -le 1 ] || fail 'usage: scripts/test.sh [quick]' ;;
-    *) fail 'usage: scripts/test.sh [quick]' ;;
+    all | quick | kills) [ $# -le 1 ] || fail 'usage: scripts/test.sh [quick|kills]' ;;
+    *) fail 'usage: scripts/test.sh [quick|kills]' ;;
 esac
 command -v cargo >/dev/null || fail 'cargo is not in PATH: install the Rust toolchain.'
 command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null || fail 'there is no C compiler in PATH: install one (Debian: apt-get install gcc libc6-dev).'
@@ -232,6 +243,12 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 work=$(mktemp -d "${TMPDIR:-/tmp}/clawhatch-test.XXXXXXXX")
 
+if [ "$mode" = kills ]; then
+    step 'a throw-away PostgreSQL' start_postgres
+    step 'the program with its crash points' build_chaos
+    step 'kills' cargo test --locked --test it kills:: -- --nocapture --test-threads 1
+    exit
+fi
 step 'formatting' cargo fmt --all --check
 if [ "$mode" = quick ]; then
     step 'lints' cargo clippy --all-targets --locked -- -D warnings
@@ -244,5 +261,7 @@ step 'a throw-away PostgreSQL' start_postgres
 step 'Python for the outside tests' prepare_python
 step 'the ground floor alone' cargo check --lib --no-default-features --locked
 step 'lints' cargo clippy --all-targets --locked -- -D warnings
+step 'lints, with the crash points' cargo clippy --locked --features chaos -- -D warnings
+step 'the program with its crash points' build_chaos
 # The last step, so that its summary stands at the end. One failing test binary does not hide the others.
 step 'tests' cargo test --locked --no-fail-fast

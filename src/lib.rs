@@ -5,6 +5,10 @@
 pub mod domain;
 
 #[cfg(feature = "server")]
+#[macro_use]
+pub mod chaos;
+
+#[cfg(feature = "server")]
 pub mod app;
 #[cfg(feature = "server")]
 pub mod bot;

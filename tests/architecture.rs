@@ -17,6 +17,8 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     ("worker",  &["domain", "app"],                                        &[]),
     ("cli",     &["domain", "app", "view"],                                &["clap"]),
     ("config",  &["domain"],                                               &[]),
+    // `crash_point!` may stand anywhere but on the ground; only the roof names the module.
+    ("chaos",   &[],                                                       &["rustix"]),
     ("sandbox", &["domain", "store", "view", "drivers::http", "drivers::clock"], &["axum", "askama"]),
     ("node",    &["domain", "drivers::vault", "drivers::http", "drivers::clock"], &["axum", "sqlx", "bollard"]),
 ];

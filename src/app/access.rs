@@ -43,6 +43,7 @@ impl App {
             added = None;
             outcome = self.accounts.restrict(id, None).await;
         }
+        crash_point!("access-set");
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         match outcome {

@@ -211,7 +211,9 @@ impl Act<'_> {
         if let Some(event) = &self.event {
             self.tx.finish_inbox(&event.id, event.fence, self.now).await?;
         }
+        crash_point!("act-uncommitted");
         self.tx.commit().await?;
+        crash_point!("act-committed");
         self.app.bells.outbox.notify_one();
         if self.claws_due {
             self.app.bells.claws.notify_one();

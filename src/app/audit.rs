@@ -35,6 +35,7 @@ impl App {
             previous = link(&previous, number, row);
             tx.seal_audit(&row.id, number, &previous).await?;
         }
+        crash_point!(!rows.is_empty(), "audit-sealed-uncommitted");
         tx.commit().await?;
         Ok(rows.len())
     }

@@ -54,6 +54,7 @@ impl App {
     /// A token arrived. It is asked of Telegram, kept with its person, and its message is deleted whatever comes of it.
     pub async fn paste_token(&self, event: &Event, sender: &Sender, pasted: Pasted) -> Result<()> {
         let found = self.look_at(sender, pasted.token).await;
+        crash_point!("token-inspected");
         let (mut act, person) = self.act_of(event, sender).await?;
         act.delete(sender.id.chat(), pasted.message).await?;
         let mut desk = act.tx.load_desk(person.id).await?;
@@ -113,6 +114,7 @@ impl App {
                 return self.drop_update(event).await;
             }
         };
+        crash_point!("managed-token-fetched");
         let (mut act, person) = self.act_of(event, sender).await?;
         let known = act.tx.find_bot(brief.id).await?.is_some_and(|bot| bot.person == person.id && bot.token.is_some());
         match act.connect(&person, &brief, &token, true).await {

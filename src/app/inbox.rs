@@ -108,7 +108,9 @@ impl App {
                 }
             }
         }
+        crash_point!(!numbers.is_empty(), "update-stored-uncommitted");
         tx.commit().await?;
+        crash_point!(!numbers.is_empty(), "update-stored");
         self.floods.stored(numbers);
         self.bells.inbox.notify_one();
         Ok(())
@@ -120,6 +122,7 @@ impl App {
         let mut tx = self.db.begin().await?;
         let rows = tx.claim_inbox(now, now + LEASE, most).await?;
         tx.commit().await?;
+        crash_point!(!rows.is_empty(), "update-taken");
         Ok(rows)
     }
 

@@ -19,6 +19,7 @@ impl App {
         let mut tx = self.db.begin().await?;
         let lease = tx.take_schedule(POLLER, now, now + POLLER_LEASE).await?;
         tx.commit().await?;
+        crash_point!("poller-taken");
         Ok(lease)
     }
 

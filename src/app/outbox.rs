@@ -38,6 +38,7 @@ impl App {
         let mut tx = self.db.begin().await?;
         let messages = tx.claim_messages(now, now + LEASE, most).await?;
         tx.commit().await?;
+        crash_point!(!messages.is_empty(), "messages-taken");
         Ok(self.sending.only_new(messages))
     }
 
@@ -55,8 +56,11 @@ impl App {
         let (locale, zone) = person.map_or((Locale::default(), None), |person| (person.locale, person.zone));
         let reader = Reader { chat: message.chat, locale, zone, now: self.clock.now() };
         let sent = self.send(&message, &reader, at).await;
+        crash_point!("message-sent");
         let fence = under_way.fence(message.fence);
-        self.delivered(Message { fence, ..message }, at, sent).await
+        self.delivered(Message { fence, ..message }, at, sent).await?;
+        crash_point!("message-written-down");
+        Ok(())
     }
 
     /// Takes note of what an answer says about everybody's messages.
@@ -147,8 +151,9 @@ impl App {
                 act.tx.retry_message(&message, now + LONGEST_WAIT, false, message.unclear).await?;
             }
             // Telegram that fails for a minute must not cost anybody a message: only silence counts here.
-            Err(SendError::Unclear(why)) if message.unclear && is_new(&message, at) => {
-                // Twice perhaps delivered is enough: a third copy would help nobody.
+            Err(SendError::Unclear(why)) if message.unclear && message.tries > 0 && is_new(&message, at) => {
+                // Twice perhaps delivered is enough: a third copy would help nobody. A process that died over it before
+                // may not even have begun, and does not count.
                 tracing::warn!(chat = %message.chat, why, "a message was perhaps delivered twice and is not sent again");
                 act.tx.finish_message(&message, Outcome::Sent, now).await?;
             }

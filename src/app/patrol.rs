@@ -95,9 +95,11 @@ impl App {
             let lease = tx.take_schedule(chore.name(), now, now + Chore::LEASE).await?;
             tx.commit().await?;
             let Some(lease) = lease else { continue };
+            crash_point!("chore-taken");
             if let Err(error) = self.do_chore(chore).await {
                 tracing::error!(chore = chore.name(), error = %crate::app::act::redact(&format!("{error:#}")), "a chore failed");
             }
+            crash_point!("chore-done");
             let mut tx = self.db.begin().await?;
             tx.give_back_schedule(&lease, self.clock.now() + chore.every()).await?;
             tx.commit().await?;

@@ -56,6 +56,7 @@ impl App {
         let mut tx = self.db.begin().await?;
         let leases = tx.claim_claws(now, now + self.rules.longest_call + LEASE_MARGIN, most).await?;
         tx.commit().await?;
+        crash_point!(!leases.is_empty(), "claws-taken");
         self.held.add(&leases);
         Ok(leases)
     }
@@ -80,9 +81,13 @@ impl App {
                         return self.give_back(lease, Duration::ZERO).await;
                     }
                     let Asked { call, work, wish } = *asked;
+                    crash_point!("claw-intended");
                     let outcome = self.call(&call, work).await;
+                    crash_point!("claw-called");
                     match self.recorded(lease, &call, wish, outcome).await {
-                        Ok(true) => {}
+                        Ok(true) => {
+                            crash_point!("claw-recorded");
+                        }
                         Ok(false) => return Ok(()),
                         Err(error) => return self.stumbled(lease, error).await,
                     }
@@ -186,6 +191,7 @@ impl App {
             Step::Provision | Step::Deprovision => Outside::Nothing,
         };
         act.commit().await?;
+        crash_point!(matches!(outside, Outside::Again), "claw-inner-step-taken");
         Ok(outside)
     }
 

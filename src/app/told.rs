@@ -42,6 +42,7 @@ impl Act<'_> {
                 let up = claw.confirm(now);
                 self.save_claw(&up, Some(now)).await?;
                 self.tell_ready(person, &up, first, took, right).await?;
+                crash_point!("claw-ready-uncommitted");
             }
             Step::StartClock => {
                 self.start_clock(person, right).await?;
@@ -57,6 +58,7 @@ impl Act<'_> {
                 };
                 let at = destroy_at(since, now);
                 self.say(person, format!("destroy-soon:{id}:{}", since.0), Notice::DestroySoon { claw: id, bot, at }).await?;
+                crash_point!("claw-warned-uncommitted");
             }
             Step::Suspend => {
                 let asleep = claw.suspend(now);
@@ -69,6 +71,7 @@ impl Act<'_> {
                 let notice =
                     Notice::Asleep { claw: id, bot, kind, kept_until: now + KEPT_AFTER_END, keeps_data: asleep.keeps_data };
                 self.say(person, format!("asleep:{id}:{}", now.0), notice).await?;
+                crash_point!("claw-suspended-uncommitted");
             }
             Step::Wake => {
                 let awake = claw.run(now);
@@ -79,6 +82,7 @@ impl Act<'_> {
                 let leaving = claw.delete(now, now);
                 self.save_claw(&leaving, Some(now)).await?;
                 self.note("claw.destroy", person.id, Some(id)).await?;
+                crash_point!("claw-destroyed-uncommitted");
             }
             Step::Erase => {
                 let by_owner = !claw.goes_by_itself();
@@ -93,6 +97,7 @@ impl Act<'_> {
                     self.say(person, format!("destroyed:{id}"), Notice::Destroyed { bot, by_owner }).await?;
                 }
                 self.tell_watchers(&gone).await?;
+                crash_point!("claw-erased-uncommitted");
             }
             Step::HealBack => {
                 let why = format!("generation {generation} would not run: {:?}", claw.seen);

@@ -84,6 +84,7 @@ impl Door {
                 return Err(error);
             }
         };
+        crash_point!(waiting.is_some(), "handled-tap-unanswered");
         self.answer(waiting, toast, &sender).await;
         Ok(())
     }

@@ -75,6 +75,7 @@ pub async fn poll_once(app: &Arc<App>, api: &BotApi, offset: i64, seconds: u16) 
         Ok(updates) => updates,
         Err(error) => return (offset, complain(app, error).await),
     };
+    crash_point!(!updates.is_empty(), "update-received");
     let next = updates.iter().filter_map(|body| envelope(body)).map(|outside| outside.update + 1).max().unwrap_or(offset);
     if let Err(error) = app.accept(updates.into_iter().filter_map(arrived).collect()).await {
         tracing::error!(error = %error, "updates could not be stored; Telegram keeps them for us");

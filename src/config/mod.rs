@@ -51,6 +51,9 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// Where the sandbox writes how far the clock is moved.
     pub sandbox_clock: Option<PathBuf>,
+    /// At which of its points the program is to die. A build that has them reads it from `CRASH_AT`.
+    #[cfg(feature = "chaos")]
+    pub crash_at: Option<String>,
 }
 
 /// The bot people talk to.
@@ -172,6 +175,8 @@ fn read(reader: &mut Reader<'_>, check_keys: KeyCheck<'_>) -> Option<Settings> {
         catalogue: catalogue?,
         log_format: log_format?,
         sandbox_clock,
+        #[cfg(feature = "chaos")]
+        crash_at: reader.text("CRASH_AT"),
     })
 }
 

@@ -23,7 +23,7 @@ statements! {
     EVENTS = "UPDATE inbox SET lane = 'erased', body = NULL, lease_until = CASE WHEN id = $2 THEN lease_until ELSE NULL END, \
               done_at = CASE WHEN id = $2 OR dead_at IS NOT NULL THEN done_at ELSE COALESCE(done_at, $3) END WHERE lane = $1 OR lane LIKE $1 || ':%'";
     FREE_INBOX = "UPDATE inbox SET lease_until = NULL WHERE lease_until IS NOT NULL";
-    FREE_OUTBOX = "UPDATE outbox SET lease_until = NULL WHERE lease_until IS NOT NULL AND done_at IS NULL";
+    FREE_OUTBOX = "UPDATE outbox SET lease_until = NULL, unclear = 1 WHERE lease_until IS NOT NULL AND done_at IS NULL";
     FREE_CLAWS = "UPDATE claws SET lease_until = NULL WHERE lease_until IS NOT NULL";
     FREE_BOTS = "UPDATE bots SET lease_until = NULL WHERE lease_until IS NOT NULL";
     FREE_SCHEDULES = "UPDATE schedules SET lease_until = NULL WHERE lease_until IS NOT NULL";
@@ -52,7 +52,8 @@ impl Tx {
         self.run(PERSON, values![id, now]).await.map(drop)
     }
 
-    /// Frees every lease. Right only where no other process can hold one: an embedded database, at start.
+    /// Frees every lease. Right only where no other process can hold one: an embedded database, at start. A message
+    /// that was held may have been sent.
     pub async fn free_all_leases(&mut self) -> Result<()> {
         for sql in [FREE_INBOX, FREE_OUTBOX, FREE_CLAWS, FREE_BOTS, FREE_SCHEDULES] {
             self.run(sql, values![]).await?;

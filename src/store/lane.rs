@@ -216,8 +216,10 @@ impl Writer {
 
     async fn commit_group(&mut self) {
         let Some(group) = self.group.take() else { return };
+        crash_point!("lane-uncommitted");
         match self.execute("COMMIT").await {
             Ok(()) => {
+                crash_point!("lane-committed");
                 group.stands.send_replace(Some(true));
             }
             Err(error) => {

@@ -1,5 +1,6 @@
 //! Everything we have to say, kept until it is said. Rows of one chat are sent one after the other; a row with a slot
-//! takes the place of an older one for the same slot that still waits, so a progress message never piles up.
+//! takes the place of an older one for the same slot that still waits, so a progress message never piles up. Whoever held
+//! a row and never said what came of it may have sent it: the row is marked so when it is taken again.
 
 use crate::{
     domain::{
@@ -20,8 +21,8 @@ statements! {
                AND lease_until IS NULL AND tries = 0 RETURNING fresh, due_at";
     ADD = "INSERT INTO outbox (id, chat_id, act, slot, fresh, message_id, once, notice, created_at, due_at) \
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (once) DO NOTHING";
-    CLAIM = claim!(sqlite, "outbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id"),
-        postgres claim!(postgres, "outbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id");
+    CLAIM = claim!(sqlite, "outbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id", ", unclear = CASE WHEN lease_until IS NULL THEN unclear ELSE 1 END"),
+        postgres claim!(postgres, "outbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id", ", unclear = CASE WHEN lease_until IS NULL THEN unclear ELSE 1 END");
     DONE = "UPDATE outbox SET done_at = $3, outcome = $4, unclear = $5, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL";
     RETRY = "UPDATE outbox SET due_at = $3, tries = tries + $4, unclear = $5, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL";
     SAID = "SELECT COUNT(*) FROM outbox WHERE once = $1";

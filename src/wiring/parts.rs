@@ -61,10 +61,12 @@ impl TapSeal for NoSeal {
 pub async fn assemble(settings: &Settings, outside: Outside) -> anyhow::Result<Product> {
     let Outside { clock, db, floods, pace } = outside;
     store::migrate(&db).await.context("bringing the schema up to date")?;
+    crash_point!("start-migrated");
     if db.is_sqlite() {
         let mut tx = db.begin().await?;
         tx.free_all_leases().await?;
         tx.commit().await?;
+        crash_point!("start-leases-freed");
     }
     let vault = super::vault(&settings.encryption_keys)?;
     let pepper = Arc::new(app::keys::open(&db, &vault).await?);
@@ -72,6 +74,7 @@ pub async fn assemble(settings: &Settings, outside: Outside) -> anyhow::Result<P
     let seal = Arc::new(PepperSeal(Arc::clone(&pepper)));
     let api = BotApi::new(&settings.telegram.token, &api_url, seal);
     let own = introduce(&api).await?;
+    crash_point!("start-introduced");
     let driver = InfraApi::new(&infra_settings(settings)).context("reading the settings of the infra")?;
     let longest_call = settings.infra.provision_timeout.max(settings.infra.deprovision_timeout) + Duration::from_secs(5);
     let app = Arc::new(App {
@@ -104,6 +107,7 @@ pub async fn assemble(settings: &Settings, outside: Outside) -> anyhow::Result<P
         infra_answered: std::sync::atomic::AtomicI64::new(0),
     });
     app.plan_chores().await?;
+    crash_point!("start-planned");
     let door = Door::new(Arc::clone(&app), api.clone());
     Ok(Product { app, api, door })
 }

@@ -38,6 +38,10 @@ const WEBHOOK_CONNECTIONS: u8 = 40;
 
 pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let _instance = Instance::only_one(settings.database_url.expose())?;
+    #[cfg(feature = "chaos")]
+    if let Some(at) = &settings.crash_at {
+        crate::chaos::arm(at).map_err(anyhow::Error::msg)?;
+    }
     let metrics = PrometheusBuilder::new().install_recorder().context("starting the metrics")?;
     let clock = match &settings.sandbox_clock {
         Some(file) => Clock::shifted(file.clone()),

@@ -6,7 +6,8 @@ use clawhatch::store::{Db, Pending, migrate, pending};
 
 use crate::{
     on_both,
-    world::{On, World, postgres_database, run},
+    postgres::postgres_database,
+    world::{On, World, run},
 };
 
 const SQLITE_COLUMNS: &str = "SELECT m.name || '.' || c.cid || ' ' || c.name || ' ' || c.type || CASE WHEN c.\"notnull\" = 1 THEN ' required' ELSE '' END \

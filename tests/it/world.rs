@@ -5,7 +5,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc,
-        atomic::{AtomicI64, AtomicUsize, Ordering},
+        atomic::{AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -26,6 +26,8 @@ use clawhatch::{
     store::Db,
     wiring::{Outside, Product, assemble},
 };
+
+use crate::postgres::postgres_database;
 
 /// Noon on a Friday in summer time.
 pub const START: Time = Time(1_781_870_400_000);
@@ -98,22 +100,6 @@ macro_rules! on_both {
 pub fn run(body: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     insta::allow_duplicates! { runtime.block_on(body) };
-}
-
-/// A new, empty database of the throw-away PostgreSQL cluster. A missing cluster fails the test: it is never skipped.
-#[expect(clippy::disallowed_methods, reason = "the test script says where the cluster is")]
-pub async fn postgres_database() -> String {
-    static NUMBER: AtomicUsize = AtomicUsize::new(0);
-    let base = std::env::var("CLAWHATCH_TEST_POSTGRES")
-        .expect("CLAWHATCH_TEST_POSTGRES is not set: run the tests by scripts/test.sh, which starts a cluster");
-    let name = format!("world_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::SeqCst));
-    let pool = sqlx::PgPool::connect(&base).await.expect("the throw-away cluster");
-    let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
-    sqlx::query(create).execute(&pool).await.expect("a database of our own");
-    pool.close().await;
-    let mut url = url::Url::parse(&base).expect("the cluster's URL");
-    url.set_path(&name);
-    url.to_string()
 }
 
 impl World {

@@ -12,11 +12,11 @@ use std::{
     collections::BTreeMap,
     fs::File,
     net::{Ipv4Addr, TcpListener},
-    path::PathBuf,
-    process::Stdio,
+    path::{Path, PathBuf},
+    process::{ExitStatus, Stdio},
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU16, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -31,7 +31,7 @@ use clawhatch::{
 };
 use tokio::process::{Child, Command};
 
-use crate::world::{On, postgres_database};
+use crate::{postgres::postgres_database, world::On};
 
 /// How long anything may take that is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -47,6 +47,9 @@ pub struct Around {
     started: AtomicUsize,
 }
 
+/// The program these tests are of, as it ships.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_clawhatch");
+
 /// The program, running. It is killed when dropped.
 pub struct Process {
     child: Child,
@@ -60,8 +63,17 @@ pub struct Told {
     pub text: String,
 }
 
+/// A port nobody listens on. Outside the range from which the system takes those of outgoing connections, and never the
+/// same one twice here, so that nobody takes it before the program does.
 fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr()).expect("a free port").port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    loop {
+        let start = u16::try_from(std::process::id() % 16).expect("a small number") * 700;
+        let port = 20_000 + (start + NEXT.fetch_add(1, Ordering::SeqCst)) % 11_200;
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// Asks again until it is so.
@@ -75,8 +87,12 @@ pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 
 impl Around {
     pub async fn new(on: On) -> Around {
+        Around::at(on, Clock::system()).await
+    }
+
+    /// The same, where the stand-ins take their time from `clock`.
+    pub async fn at(on: On, clock: Clock) -> Around {
         http::install_tls();
-        let clock = Clock::system();
         let (telegrams, infras) = (clock.clone(), clock);
         let telegram = Telegram::start(Arc::new(move || telegrams.now().0)).expect("the Telegram stand-in");
         telegram.set_pace(None);
@@ -124,9 +140,13 @@ impl Around {
 
     /// Starts the program with these settings and no others.
     pub fn start_with(&self, arguments: &[&str], names: &BTreeMap<String, String>) -> Process {
+        self.start_program(Path::new(PROGRAM), arguments, names)
+    }
+
+    pub fn start_program(&self, program: &Path, arguments: &[&str], names: &BTreeMap<String, String>) -> Process {
         let said = self.folder.path().join(format!("said-{}", self.started.fetch_add(1, Ordering::SeqCst)));
         let output = File::create(&said).expect("a file for what it says");
-        let child = Command::new(env!("CARGO_BIN_EXE_clawhatch"))
+        let child = Command::new(program)
             .args(arguments)
             .current_dir(self.folder.path())
             .env_clear()
@@ -138,6 +158,12 @@ impl Around {
             .spawn()
             .expect("the program");
         Process { child, said }
+    }
+
+    /// What every process of this test has said so far.
+    pub fn everything_said(&self) -> String {
+        let said = |n: usize| std::fs::read_to_string(self.folder.path().join(format!("said-{n}"))).unwrap_or_default();
+        (0..self.started.load(Ordering::SeqCst)).map(said).collect()
     }
 
     /// Runs a command to its end.
@@ -156,7 +182,7 @@ impl Around {
     }
 
     /// Whether any message to this person shows such a button.
-    async fn taps(&self, who: TelegramId, label: &str) {
+    pub async fn taps(&self, who: TelegramId, label: &str) {
         let button = || {
             let shown = self.telegram.chat(who, self.bot.id);
             shown.iter().rev().find_map(|shown| {
@@ -203,8 +229,18 @@ impl Process {
         std::fs::read_to_string(&self.said).expect("what it said")
     }
 
+    /// Its number in the system.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
+    /// Its end, however long that takes.
+    pub async fn ended(&mut self) -> ExitStatus {
+        self.child.wait().await.expect("its end")
+    }
+
     async fn signal(&self, name: &str) {
-        let id = self.child.id().expect("it runs").to_string();
+        let id = self.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status().await.expect("kill");
         assert!(sent.success());
     }

@@ -161,3 +161,27 @@ on_both! {
         assert_eq!(w.texts("SELECT id FROM outbox WHERE done_at IS NULL").await.len(), 1);
     }
 }
+
+on_both! {
+    async fn what_was_held_and_not_written_down_may_have_been_said(w: World) {
+        let db = &w.app().db;
+        for id in [1, 2] {
+            assert!(queue(db, Say { id, chat: id as i64, ..PLAIN }).await);
+        }
+        let first = take(db).await;
+        assert_eq!(first.iter().map(|message| message.unclear).collect::<Vec<_>>(), [false, false]);
+        let mut tx = db.begin().await.expect("a transaction");
+        tx.retry_message(&first[0], START, false, false).await.expect("given back: it was not even begun");
+        tx.commit().await.expect("a commit");
+        let mut tx = db.begin().await.expect("a transaction");
+        let mut again = tx.claim_messages(at(61), at(121), 50).await.expect("messages");
+        tx.commit().await.expect("a commit");
+        again.sort_by_key(|message| message.chat.0);
+        assert_eq!(again.iter().map(|message| message.unclear).collect::<Vec<_>>(), [false, true]);
+        // Whoever frees all leases at the start of an embedded database knows no more.
+        let mut tx = db.begin().await.expect("a transaction");
+        tx.free_all_leases().await.expect("freed");
+        tx.commit().await.expect("a commit");
+        assert!(take(db).await.iter().all(|message| message.unclear));
+    }
+}
