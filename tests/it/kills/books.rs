@@ -41,8 +41,10 @@ impl Books {
             false => format!("CAST({column} AS TEXT)"),
         };
         let list: Vec<String> = columns.iter().map(read).collect();
-        let found =
-            self.select(&format!("SELECT {} FROM {name} ORDER BY {order}", list.join(", "))).await.expect("the rows of a table");
+        let found = self
+            .select(&format!("SELECT {} FROM {name} ORDER BY {name}.{order}", list.join(", ")))
+            .await
+            .expect("the rows of a table");
         found.into_iter().map(|values| columns.iter().copied().zip(values).collect()).collect()
     }
 
