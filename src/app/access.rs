@@ -7,7 +7,7 @@ use crate::{
     app::{App, Result},
     domain::ids::TelegramId,
     drivers::telegram::AccountError,
-    store::BotLease,
+    store::{BotLease, Doubt, Work},
 };
 
 /// Telegram takes at most so many besides the owner; above that, or when it refuses the list, the restriction is lifted
@@ -21,8 +21,10 @@ impl App {
     pub async fn set_access(&self) -> Result<usize> {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
-        let leases = tx.claim_access(now, now + LEASE, 8).await?;
-        tx.commit().await?;
+        let until = now + LEASE;
+        let leases = tx.claim_access(now, until, 8).await?;
+        let taken = |lease: &BotLease| Doubt { work: Work::Bots, id: lease.bot.brief.id.into(), fence: lease.fence, until };
+        self.commit_taken(tx, leases.iter().map(taken)).await?;
         let due = leases.len();
         for lease in leases {
             self.set_access_of(lease).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::{
-    app::{App, Error, Event, Result, act::redact, floods::Flood, new_id, reconcile::causes},
+    app::{App, Error, Event, Result, act::redact, floods::Flood, insist::Insist, new_id, reconcile::causes},
     domain::{
         admin::Alert,
         bot_token::find_tokens,
@@ -15,7 +15,7 @@ use crate::{
         time::Time,
     },
     drivers::vault::Place,
-    store::{InboxRow, NewInbox, StoreError},
+    store::{Doubt, InboxRow, NewInbox, StoreError, Work},
 };
 
 /// How long a worker may take over one update before another takes it up.
@@ -24,6 +24,8 @@ pub const LEASE: Duration = Duration::from_secs(60);
 pub const MOST_TRIES: i64 = 4;
 /// An update that needs the word of somebody who is silent is put aside only after so long: an outage is no fault of its own.
 const LONGEST_SILENCE: Duration = Duration::from_secs(24 * 3600);
+/// When an update is tried again that only the database stood in the way of.
+const SOON: Duration = Duration::from_secs(1);
 /// What stands in a text where a token stood; the id of the sealed token follows.
 pub const SEALED: &str = "sealed-token:";
 
@@ -120,8 +122,10 @@ impl App {
     pub async fn take_updates(&self, most: i64) -> Result<Vec<InboxRow>> {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
-        let rows = tx.claim_inbox(now, now + LEASE, most).await?;
-        tx.commit().await?;
+        let until = now + LEASE;
+        let rows = tx.claim_inbox(now, until, most).await?;
+        let taken = |row: &InboxRow| Doubt { work: Work::Inbox, id: (&row.id).into(), fence: row.fence, until };
+        self.commit_taken(tx, rows.iter().map(taken)).await?;
         crash_point!(!rows.is_empty(), "update-taken");
         Ok(rows)
     }
@@ -129,23 +133,32 @@ impl App {
     /// What to do with an update whose handling failed: again soon, or, after a few times, aside, with an incident
     /// and a word to the person. A refusal is no failure; the door shows it.
     pub async fn update_failed(&self, row: &InboxRow, from: Option<TelegramId>, error: Error) -> Result<()> {
-        if let Error::Store(StoreError::LeaseLost { .. }) = error {
+        if error.is_lost() {
             return Ok(());
         }
-        match self.write_failure(row, from, error).await {
-            // It took longer than its lease and somebody else took it up: what they make of it counts.
-            Err(Error::Store(StoreError::LeaseLost { .. })) => Ok(()),
-            done => done,
+        let mut insist = Insist::on("the failure of an update");
+        loop {
+            match self.write_failure(row, from, &error).await {
+                Err(unwritten) if unwritten.is_lost() => return Ok(()),
+                Err(unwritten) if insist.again(&unwritten).await => {}
+                done => return done,
+            }
         }
     }
 
-    async fn write_failure(&self, row: &InboxRow, from: Option<TelegramId>, error: Error) -> Result<()> {
+    async fn write_failure(&self, row: &InboxRow, from: Option<TelegramId>, error: &Error) -> Result<()> {
         let mut act = self.act().await?;
+        // A database that was away, full or locked says nothing about the update: that is no failed try of it.
+        if matches!(error, Error::Store(StoreError::Again(_))) && act.now.since(row.received) < LONGEST_SILENCE {
+            tracing::warn!(update = %row.id, error = %causes(error), "an update is tried again in a moment");
+            act.tx.retry_inbox(&row.id, row.fence, act.now + SOON, false).await?;
+            return act.commit().await;
+        }
         let silent = matches!(error, Error::Silent(_)) && act.now.since(row.received) < LONGEST_SILENCE;
         if row.tries + 1 < MOST_TRIES || silent {
             let wait = Duration::from_millis(500 << row.tries.clamp(0, 6));
-            tracing::warn!(update = %row.id, tries = row.tries, error = %redact(&causes(&error)), "an update failed and is tried again");
-            act.tx.retry_inbox(&row.id, row.fence, act.now + wait).await?;
+            tracing::warn!(update = %row.id, tries = row.tries, error = %redact(&causes(error)), "an update failed and is tried again");
+            act.tx.retry_inbox(&row.id, row.fence, act.now + wait, true).await?;
             return act.commit().await;
         }
         // A row of theirs that cannot be read may be why it failed; that must not keep it from being put aside.
@@ -153,7 +166,7 @@ impl App {
             Some(from) => act.tx.find_person_by_telegram(from).await.ok().flatten(),
             None => None,
         };
-        let code = act.incident(person.as_ref().map(|p| p.id), None, "handling an update", &causes(&error)).await?;
+        let code = act.incident(person.as_ref().map(|p| p.id), None, "handling an update", &causes(error)).await?;
         act.tx.bury_inbox(&row.id, row.fence, act.now).await?;
         if let Some(person) = &person {
             act.say(person, format!("broken:{}", row.id), Notice::Broken { code: code.clone() }).await?;

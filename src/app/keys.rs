@@ -51,6 +51,8 @@ pub async fn verify(db: &Db, vault: &Vault) -> anyhow::Result<()> {
 /// Puts everything sealed under the first key of the ring; says how many secrets were moved. What does not open stays
 /// as it is and is told at the end, so that one broken row does not keep the others under the old key.
 pub async fn rotate(db: &Db, vault: &Vault) -> anyhow::Result<usize> {
+    // With a ring that does not belong to this database, every row would be a broken one.
+    verify(db, vault).await?;
     let mut moved = 0;
     let mut closed = Vec::new();
     let mut after = BotId(i64::MIN);

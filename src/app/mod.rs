@@ -13,12 +13,14 @@ mod bots;
 mod cards;
 mod changes;
 mod claws;
+mod doubts;
 mod floods;
 mod hatch;
 mod health;
 mod held;
 mod home;
 pub mod inbox;
+mod insist;
 pub mod keys;
 mod line;
 mod lull;
@@ -54,6 +56,7 @@ pub use act::{Act, Event, Sender, Tapped};
 pub use audit::verify as verify_audit;
 pub use bells::Bells;
 pub use bots::Pasted;
+pub use doubts::Doubts;
 pub use floods::{Flood, Floods};
 pub use health::Health;
 pub use held::Held;
@@ -93,6 +96,7 @@ pub struct App {
     pub pace: Pace,
     pub prudence: Prudence,
     pub held: Held,
+    pub doubts: Doubts,
     pub lull: Lull,
     pub sending: Sending,
     /// An alert about our token may be open: the first message that gets through ends it.

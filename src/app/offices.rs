@@ -17,8 +17,9 @@ impl App {
     pub async fn take_poller(&self) -> Result<Option<ScheduleLease>> {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
-        let lease = tx.take_schedule(POLLER, now, now + POLLER_LEASE).await?;
-        tx.commit().await?;
+        let until = now + POLLER_LEASE;
+        let lease = tx.take_schedule(POLLER, now, until).await?;
+        self.commit_taken(tx, lease.iter().map(|lease| lease.doubt(until))).await?;
         crash_point!("poller-taken");
         Ok(lease)
     }

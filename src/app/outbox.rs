@@ -4,7 +4,7 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use crate::{
-    app::{Act, App, Result, floods::ChatPace},
+    app::{Act, App, Result, floods::ChatPace, insist::Insist},
     domain::{
         admin::Alert,
         ids::{MessageId, TelegramId},
@@ -13,11 +13,13 @@ use crate::{
         time::HOUR,
     },
     drivers::telegram::{Place, Reader, SendError},
-    store::{Message, Outcome},
+    store::{Doubt, Message, Outcome, StoreError, Work},
 };
 
 /// How long a worker may take over one message.
 const LEASE: Duration = Duration::from_secs(60);
+/// The longest a call that sends may last.
+const LONGEST_SEND: Duration = Duration::from_secs(15);
 /// After a day without getting through, a message is put aside and admins hear of it.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(24 * 3600);
 /// And not before so many tries: a clock that jumped ahead must not cost anybody a message. A day has 1,440 of them.
@@ -37,7 +39,8 @@ impl App {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         let messages = tx.claim_messages(now, now + LEASE, most).await?;
-        tx.commit().await?;
+        let taken = |row: &Message| Doubt { work: Work::Outbox, id: row.id.into(), fence: row.fence, until: row.until };
+        self.commit_taken(tx, messages.iter().map(taken)).await?;
         crash_point!(!messages.is_empty(), "messages-taken");
         Ok(self.sending.only_new(messages))
     }
@@ -45,22 +48,49 @@ impl App {
     /// Delivers one message that was taken, and writes down what came of it.
     pub async fn deliver(&self, message: Message) -> Result<()> {
         let under_way = self.sending.begin(&message);
+        let mut insist = Insist::on("a delivery");
+        let (reader, at) = loop {
+            match self.read_place(&message).await {
+                Err(error) if insist.again(&error).await => {}
+                read => break read?,
+            }
+        };
+        // A process that was frozen here, or waited for the database, must not send under a lease that is no longer its
+        // own: somebody else is sending it.
+        if self.clock.now() + LONGEST_SEND > message.until {
+            tracing::info!(message = %message.id, "a message is left to whoever takes it next: its lease is over");
+            return Ok(());
+        }
+        let sent = self.send(&message, &reader, at).await;
+        crash_point!("message-sent");
+        loop {
+            let fence = under_way.fence(message.fence);
+            match self.delivered(&Message { fence, ..message.clone() }, at, &sent).await {
+                Err(error) if error.is_lost() => return Ok(()),
+                Err(error) if insist.again(&error).await => {}
+                done => {
+                    done?;
+                    crash_point!("message-written-down");
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Whom a message is for, and the message that shows its slot now.
+    async fn read_place(&self, message: &Message) -> Result<(Reader, Option<MessageId>)> {
         let mut tx = self.db.look().await?;
         let at = match &message.slot {
             Some(slot) => tx.find_slot(message.chat, slot).await?,
             None => None,
         };
         // A person whose row cannot be read is spoken to in our own language, rather than not at all.
-        let person = tx.find_person_by_telegram(TelegramId(message.chat.0)).await.ok().flatten();
-        drop(tx);
+        let person = match tx.find_person_by_telegram(TelegramId(message.chat.0)).await {
+            Err(StoreError::Again(why)) => return Err(StoreError::Again(why).into()),
+            read => read.ok().flatten(),
+        };
         let (locale, zone) = person.map_or((Locale::default(), None), |person| (person.locale, person.zone));
-        let reader = Reader { chat: message.chat, locale, zone, now: self.clock.now() };
-        let sent = self.send(&message, &reader, at).await;
-        crash_point!("message-sent");
-        let fence = under_way.fence(message.fence);
-        self.delivered(Message { fence, ..message }, at, sent).await?;
-        crash_point!("message-written-down");
-        Ok(())
+        Ok((Reader { chat: message.chat, locale, zone, now: self.clock.now() }, at))
     }
 
     /// Takes note of what an answer says about everybody's messages.
@@ -113,20 +143,19 @@ impl App {
 
     async fn delivered(
         &self,
-        message: Message,
+        message: &Message,
         at: Option<MessageId>,
-        sent: std::result::Result<Option<MessageId>, SendError>,
+        sent: &std::result::Result<Option<MessageId>, SendError>,
     ) -> Result<()> {
         let mut act = self.act().await?;
         let now = act.now;
         match sent {
             Ok(shown) => {
-                metrics::counter!("messages_sent_total").increment(1);
-                if self.token_doubted.swap(false, Ordering::SeqCst) {
+                if self.token_doubted.load(Ordering::SeqCst) {
                     act.resolve("telegram-token").await?;
                 }
-                act.tx.finish_message(&message, Outcome::Sent, now).await?;
-                if let (Some(slot), Some(shown)) = (&message.slot, shown) {
+                act.tx.finish_message(message, Outcome::Sent, now).await?;
+                if let (Some(slot), Some(shown)) = (&message.slot, *shown) {
                     let card = message.notice.as_ref().and_then(|notice| notice.as_ref().ok()).and_then(Notice::card_of);
                     act.tx.put_slot(message.chat, slot, shown, card).await?;
                     if let Some(old) = at.filter(|old| message.fresh && *old != shown) {
@@ -135,44 +164,49 @@ impl App {
                 }
             }
             // Gone already, which is all a removal wants.
-            Err(SendError::TargetGone) => act.tx.finish_message(&message, Outcome::Sent, now).await?,
+            Err(SendError::TargetGone) => act.tx.finish_message(message, Outcome::Sent, now).await?,
             // A wait of more than an hour is asked again after an hour: no row lies further ahead than that.
             Err(SendError::Wait(wait)) => {
-                act.tx.retry_message(&message, now + wait.min(HOUR), false, message.unclear).await?;
+                act.tx.retry_message(message, now + (*wait).min(HOUR), false, message.unclear).await?;
             }
             Err(SendError::Blocked) => {
-                act.tx.finish_message(&message, Outcome::Blocked, now).await?;
+                act.tx.finish_message(message, Outcome::Blocked, now).await?;
                 act.tx.mark_reachable(TelegramId(message.chat.0), false).await?;
                 act.tx.drop_messages_for(message.chat, now).await?;
             }
             Err(SendError::LockedOut) => {
                 self.token_doubted.store(true, Ordering::SeqCst);
                 act.raise("telegram-token", Alert::BotTokenDead, None).await?;
-                act.tx.retry_message(&message, now + LONGEST_WAIT, false, message.unclear).await?;
+                act.tx.retry_message(message, now + LONGEST_WAIT, false, message.unclear).await?;
             }
             // Telegram that fails for a minute must not cost anybody a message: only silence counts here.
-            Err(SendError::Unclear(why)) if message.unclear && message.tries > 0 && is_new(&message, at) => {
+            Err(SendError::Unclear(why)) if message.unclear && message.tries > 0 && is_new(message, at) => {
                 // Twice perhaps delivered is enough: a third copy would help nobody. A process that died over it before
                 // may not even have begun, and does not count.
                 tracing::warn!(chat = %message.chat, why, "a message was perhaps delivered twice and is not sent again");
-                act.tx.finish_message(&message, Outcome::Sent, now).await?;
+                act.tx.finish_message(message, Outcome::Sent, now).await?;
             }
             Err(SendError::Unreached(why) | SendError::Failed(why) | SendError::Unclear(why))
                 if now.since(message.created) > GIVE_UP_AFTER && message.tries >= GIVE_UP_TRIES =>
             {
-                act.give_up(&message, &why).await?;
+                act.give_up(message, why).await?;
             }
             Err(SendError::Unreached(why)) => {
                 tracing::info!(chat = %message.chat, why, "a message was not delivered and is tried again");
-                act.tx.retry_message(&message, now + wait_after(message.tries), true, message.unclear).await?;
+                act.tx.retry_message(message, now + wait_after(message.tries), true, message.unclear).await?;
             }
             Err(SendError::Failed(why) | SendError::Unclear(why)) => {
                 tracing::info!(chat = %message.chat, why, "a message may have been delivered and is sent again");
-                act.tx.retry_message(&message, now + wait_after(message.tries), true, true).await?;
+                act.tx.retry_message(message, now + wait_after(message.tries), true, true).await?;
             }
-            Err(SendError::Refused(why)) => act.give_up(&message, &why).await?,
+            Err(SendError::Refused(why)) => act.give_up(message, why).await?,
         }
-        act.commit().await
+        act.commit().await?;
+        if sent.is_ok() {
+            metrics::counter!("messages_sent_total").increment(1);
+            self.token_doubted.store(false, Ordering::SeqCst);
+        }
+        Ok(())
     }
 }
 

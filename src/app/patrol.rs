@@ -92,8 +92,9 @@ impl App {
         for chore in Chore::ALL {
             let now = self.clock.now();
             let mut tx = self.db.begin().await?;
-            let lease = tx.take_schedule(chore.name(), now, now + Chore::LEASE).await?;
-            tx.commit().await?;
+            let until = now + Chore::LEASE;
+            let lease = tx.take_schedule(chore.name(), now, until).await?;
+            self.commit_taken(tx, lease.iter().map(|lease| lease.doubt(until))).await?;
             let Some(lease) = lease else { continue };
             crash_point!("chore-taken");
             if let Err(error) = self.do_chore(chore).await {

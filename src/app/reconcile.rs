@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::{
-    app::{Act, App, Error, Result},
+    app::{Act, App, Error, Result, insist::Insist},
     domain::{
         admin::{Alert, PersonLine},
         claw::{Ask, Call, Claw, DEADLINE, Outcome, Reason, Seen, Step, Trouble, Wish, ask, next_step, record, retry_at},
@@ -12,7 +12,7 @@ use crate::{
         person::Person,
     },
     drivers::claws::{Address, Order},
-    store::{ClawLease, StoreError},
+    store::{self, ClawLease, Doubt, StoreError},
 };
 
 /// How much longer a lease lasts than the longest call made under it.
@@ -55,7 +55,9 @@ impl App {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         let leases = tx.claim_claws(now, now + self.rules.longest_call + LEASE_MARGIN, most).await?;
-        tx.commit().await?;
+        let taken =
+            |lease: &ClawLease| Doubt { work: store::Work::Claws, id: lease.id.into(), fence: lease.fence, until: lease.until };
+        self.commit_taken(tx, leases.iter().map(taken)).await?;
         crash_point!(!leases.is_empty(), "claws-taken");
         self.held.add(&leases);
         Ok(leases)
@@ -84,7 +86,16 @@ impl App {
                     crash_point!("claw-intended");
                     let outcome = self.call(&call, work).await;
                     crash_point!("claw-called");
-                    match self.recorded(lease, &call, wish, outcome).await {
+                    // Nobody else knows what came of it.
+                    let mut insist = Insist::on("the outcome of a call to the infra");
+                    let mut tried = None;
+                    let goes_on = loop {
+                        match self.recorded(lease, &call, wish, outcome.clone(), &mut tried).await {
+                            Err(error) if insist.again(&error).await => {}
+                            recorded => break recorded,
+                        }
+                    };
+                    match goes_on {
                         Ok(true) => {
                             crash_point!("claw-recorded");
                         }
@@ -99,6 +110,16 @@ impl App {
     }
 
     async fn give_back(&self, lease: &ClawLease, after: Duration) -> Result<()> {
+        let mut insist = Insist::on("that a claw is given back");
+        loop {
+            match self.give_back_once(lease, after).await {
+                Err(error) if insist.again(&error).await => {}
+                done => return done,
+            }
+        }
+    }
+
+    async fn give_back_once(&self, lease: &ClawLease, after: Duration) -> Result<()> {
         let mut tx = self.db.begin().await?;
         tx.release_claw(lease, Some(self.clock.now() + after)).await?;
         Ok(tx.commit().await?)
@@ -107,7 +128,7 @@ impl App {
     /// Gives back every claw still held: we are about to end, and another process can go on at once.
     pub async fn give_back_claws(&self) {
         for lease in self.held.take_all() {
-            if let Err(error) = self.give_back(&lease, Duration::ZERO).await {
+            if let Err(error) = self.give_back_once(&lease, Duration::ZERO).await {
                 tracing::warn!(claw.id = %lease.id, error = %error, "claw {} was not given back; its lease will run out", lease.id);
             }
         }
@@ -117,8 +138,10 @@ impl App {
     /// to be looked at again in a moment; if even that fails, its lease runs out. What running again does not mend,
     /// admins hear of.
     async fn stumbled(&self, lease: &ClawLease, error: Error) -> Result<()> {
+        if error.is_lost() {
+            return Ok(());
+        }
         match &error {
-            Error::Store(StoreError::LeaseLost { .. }) => return Ok(()),
             Error::Store(StoreError::Again(_)) => self.give_back(lease, STUMBLE).await?,
             Error::Store(_) | Error::Refused(_) | Error::Silent(_) | Error::Stranger | Error::Internal(_) => {
                 self.give_back(lease, STUMBLE_BADLY).await?;
@@ -210,10 +233,22 @@ impl App {
     }
 
     /// Writes down what a call came to, on the claw as it is now, and what that means to people. True when the next
-    /// step can be taken at once.
-    async fn recorded(&self, lease: &ClawLease, call: &Call, wish: Wish, outcome: Outcome) -> Result<bool> {
+    /// step can be taken at once. `tried` is what an earlier attempt wanted to write, of which nobody knows whether it
+    /// stands.
+    async fn recorded(
+        &self,
+        lease: &ClawLease,
+        call: &Call,
+        wish: Wish,
+        outcome: Outcome,
+        tried: &mut Option<Claw>,
+    ) -> Result<bool> {
         let mut act = self.act().await?;
         let before = act.tx.hold_leased_claw(lease).await?;
+        let stands = |tried: &Claw| before.version > tried.version && before.seen == tried.seen && before.tries == tried.tries;
+        if tried.as_ref().is_some_and(stands) {
+            return Ok(act.tx.holds_claw(lease).await?);
+        }
         let person = act.tx.load_person(before.person).await?;
         let answered = matches!(outcome, Outcome::Up(_) | Outcome::Starting | Outcome::Down { .. });
         let (after, effects, wait) = record(before, call, outcome, act.now);
@@ -228,6 +263,7 @@ impl App {
         };
         act.tell_effects(&person, &after, &effects).await?;
         act.save_claw(&after, Some(due)).await?;
+        *tried = Some(after);
         let goes_on = due <= act.now;
         if !goes_on {
             // The rest of this lease is not needed: whoever looks next may be another replica.

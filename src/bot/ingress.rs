@@ -18,6 +18,8 @@ use crate::{
 
 /// Updates asked for at once.
 const BATCH: u8 = 100;
+/// How long to wait for a database that stores nothing.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// What the inbox must know of an update. Nothing when the bytes hold no update's number: there is nothing to keep.
 pub fn arrived(body: Vec<u8>) -> Option<Arrived> {
@@ -58,7 +60,17 @@ pub async fn poll(app: Arc<App>, api: BotApi, seconds: u16, stop: CancellationTo
             if !wait.is_zero() && stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
                 break;
             }
-            if !matches!(app.keep_poller(&lease).await, Ok(true)) {
+            // A database that does not answer takes nobody's office away.
+            let kept = loop {
+                match app.keep_poller(&lease).await {
+                    Ok(kept) => break kept,
+                    Err(error) => tracing::warn!(error = %error, "polling waits for the database"),
+                }
+                if stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_none() {
+                    break false;
+                }
+            };
+            if !kept {
                 break;
             }
         }
@@ -79,7 +91,7 @@ pub async fn poll_once(app: &Arc<App>, api: &BotApi, offset: i64, seconds: u16) 
     let next = updates.iter().filter_map(|body| envelope(body)).map(|outside| outside.update + 1).max().unwrap_or(offset);
     if let Err(error) = app.accept(updates.into_iter().filter_map(arrived).collect()).await {
         tracing::error!(error = %error, "updates could not be stored; Telegram keeps them for us");
-        return (offset, Duration::from_secs(1));
+        return (offset, PAUSE);
     }
     if let Err(error) = app.polling_works().await {
         tracing::debug!(error = %error, "alerts about polling could not be resolved");

@@ -9,12 +9,19 @@ use crate::{
     },
 };
 
+/// What is read of a row. By name: a column that a newer version adds must not change what a statement gives.
+macro_rules! columns {
+    () => {
+        "name, alert, since, code"
+    };
+}
+
 statements! {
     RAISE = "INSERT INTO alerts (name, alert, since, code) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO UPDATE SET alert = excluded.alert, \
              since = excluded.since, code = excluded.code, resolved_at = NULL WHERE alerts.resolved_at IS NOT NULL";
-    RESOLVE = "UPDATE alerts SET resolved_at = $2 WHERE name = $1 AND resolved_at IS NULL RETURNING *";
+    RESOLVE = concat!("UPDATE alerts SET resolved_at = $2 WHERE name = $1 AND resolved_at IS NULL RETURNING ", columns!());
     SWEEP = "DELETE FROM alerts WHERE resolved_at < $1 OR (since < $1 AND (name LIKE 'poison:%' OR name LIKE 'message:%'))";
-    OPEN = "SELECT * FROM alerts WHERE resolved_at IS NULL ORDER BY since";
+    OPEN = concat!("SELECT ", columns!(), " FROM alerts WHERE resolved_at IS NULL ORDER BY since");
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

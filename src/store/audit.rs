@@ -9,13 +9,20 @@ use crate::{
     store::{Result, Row, Tx, statement::statements, tx::values},
 };
 
+/// What is read of a row. By name: a column that a newer version adds must not change what a statement gives.
+macro_rules! columns {
+    () => {
+        "id, at, actor, action, person_id, claw_id, detail, number, hash"
+    };
+}
+
 statements! {
     ADD = "INSERT INTO audit (id, at, actor, action, person_id, claw_id, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     HEAD = "SELECT number, hash FROM audit WHERE number IS NOT NULL ORDER BY number DESC LIMIT 1";
-    UNSEALED = "SELECT * FROM audit WHERE number IS NULL ORDER BY id LIMIT $1";
+    UNSEALED = concat!("SELECT ", columns!(), " FROM audit WHERE number IS NULL ORDER BY id LIMIT $1");
     SEAL = "UPDATE audit SET number = $2, hash = $3 WHERE id = $1 AND number IS NULL";
-    SEALED_AFTER = "SELECT * FROM audit WHERE number > $1 ORDER BY number LIMIT $2";
-    LATEST = "SELECT * FROM audit ORDER BY id DESC LIMIT $1";
+    SEALED_AFTER = concat!("SELECT ", columns!(), " FROM audit WHERE number > $1 ORDER BY number LIMIT $2");
+    LATEST = concat!("SELECT ", columns!(), " FROM audit ORDER BY id DESC LIMIT $1");
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

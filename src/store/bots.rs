@@ -9,20 +9,27 @@ use crate::{
     store::{Result, Row, Tx, claim::claim, statement::statements, tx::values},
 };
 
+/// What is read of a row. By name: a column that a newer version adds must not change what a statement gives.
+macro_rules! columns {
+    () => {
+        "id, person_id, username, name, managed, token, access"
+    };
+}
+
 statements! {
-    FIND = "SELECT * FROM bots WHERE id = $1";
-    HOLD = "SELECT * FROM bots WHERE id = $1", postgres "SELECT * FROM bots WHERE id = $1 FOR UPDATE";
+    FIND = concat!("SELECT ", columns!(), " FROM bots WHERE id = $1");
+    HOLD = concat!("SELECT ", columns!(), " FROM bots WHERE id = $1"), postgres concat!("SELECT ", columns!(), " FROM bots WHERE id = $1 FOR UPDATE");
     PUT = "INSERT INTO bots (id, person_id, username, name, managed, token, due_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
            ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, username = excluded.username, name = excluded.name, \
            managed = CASE WHEN bots.managed = 1 AND bots.person_id = excluded.person_id THEN 1 ELSE excluded.managed END, \
            token = excluded.token, due_at = $9, access = NULL, fence = bots.fence + 1, lease_until = NULL";
-    FREE = "SELECT b.* FROM bots b WHERE b.person_id = $1 AND b.token IS NOT NULL \
-            AND NOT EXISTS (SELECT 1 FROM claws c WHERE c.bot_id = b.id AND c.destroyed_at IS NULL) ORDER BY b.created_at DESC LIMIT 5";
-    OF_PERSON = "SELECT * FROM bots WHERE person_id = $1 AND token IS NOT NULL ORDER BY id";
+    FREE = concat!("SELECT ", columns!(), " FROM bots b WHERE b.person_id = $1 AND b.token IS NOT NULL \
+            AND NOT EXISTS (SELECT 1 FROM claws c WHERE c.bot_id = b.id AND c.destroyed_at IS NULL) ORDER BY b.created_at DESC LIMIT 5");
+    OF_PERSON = concat!("SELECT ", columns!(), " FROM bots WHERE person_id = $1 AND token IS NOT NULL ORDER BY id");
     ERASE_TOKEN = "UPDATE bots SET token = NULL, due_at = NULL WHERE id = $1";
     ACCESS_DUE = "UPDATE bots SET due_at = $2, fence = fence + 1, lease_until = NULL WHERE id = $1 AND managed = 1 AND token IS NOT NULL";
-    CLAIM_ACCESS = claim!(sqlite, "bots", "3600000", "t.due_at <= $1", "t.managed = 1 AND t.token IS NOT NULL", "t.due_at"),
-        postgres claim!(postgres, "bots", "3600000", "t.due_at <= $1", "t.managed = 1 AND t.token IS NOT NULL", "t.due_at");
+    CLAIM_ACCESS = claim!(sqlite, "bots", "3600000", "t.due_at <= $1", "t.managed = 1 AND t.token IS NOT NULL", "t.due_at", "id, person_id, username, name, managed, token, access, fence, tries"),
+        postgres claim!(postgres, "bots", "3600000", "t.due_at <= $1", "t.managed = 1 AND t.token IS NOT NULL", "t.due_at", "id, person_id, username, name, managed, token, access, fence, tries");
     ACCESS_DONE = "UPDATE bots SET access = $3, due_at = $4, tries = $5, lease_until = NULL WHERE id = $1 AND fence = $2";
     SEALED = "SELECT id, person_id, token FROM bots WHERE token IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
     RESEAL = "UPDATE bots SET token = $3 WHERE id = $1 AND token = $2";

@@ -5,20 +5,20 @@
 //! A clock that ran ahead and was put right leaves times behind that lie absurdly far in the future. Each table says what
 //! no lease of its own lasts, and no event or message waits two hours, so such rows count as free and due.
 
-/// `claim!(dialect, table, no lease lasts so many milliseconds, when it is due, which rows, in what order)`: one text for
-/// `statements!`. Placeholders: `$1` now, `$2` the end of the lease, `$3` how many. `t` names the row in the conditions.
-/// What stands behind the order is set besides, where `lease_until` is still the lease that ran out, if one did.
+/// `claim!(dialect, table, no lease lasts so many milliseconds, when it is due, which rows, in what order, what is read of
+/// them)`: one text for `statements!`. Placeholders: `$1` now, `$2` the end of the lease, `$3` how many. `t` names the row
+/// in the conditions. What stands at the end is set besides, where `lease_until` is still the lease that ran out, if one did.
 macro_rules! claim {
     (sqlite, $($rest:literal),*) => { claim!(@ "IN (SELECT", ")", $($rest),*) };
     (postgres, $($rest:literal),*) => { claim!(@ "= ANY(ARRAY(SELECT", " FOR UPDATE SKIP LOCKED))", $($rest),*) };
-    (@ $open:literal, $close:literal, $table:literal, $never:literal, $due:literal, $rows:literal, $order:literal) => {
-        claim!(@ $open, $close, $table, $never, $due, $rows, $order, "")
+    (@ $open:literal, $close:literal, $table:literal, $never:literal, $due:literal, $rows:literal, $order:literal, $columns:literal) => {
+        claim!(@ $open, $close, $table, $never, $due, $rows, $order, $columns, "")
     };
-    (@ $open:literal, $close:literal, $table:literal, $never:literal, $due:literal, $rows:literal, $order:literal, $also:literal) => {
+    (@ $open:literal, $close:literal, $table:literal, $never:literal, $due:literal, $rows:literal, $order:literal, $columns:literal, $also:literal) => {
         concat!(
             "UPDATE ", $table, " SET lease_until = $2, fence = fence + 1", $also, " WHERE id ", $open, " t.id FROM ", $table, " t WHERE ", $due,
             " AND (t.lease_until IS NULL OR t.lease_until <= $1 OR t.lease_until > $1 + ", $never, ") AND (", $rows, ") ORDER BY ", $order,
-            " LIMIT $3", $close, " RETURNING *"
+            " LIMIT $3", $close, " RETURNING ", $columns
         )
     };
 }

@@ -14,6 +14,14 @@ use crate::{
     },
 };
 
+/// What is read of a row. By name: a column that a newer version adds must not change what a statement gives.
+macro_rules! columns {
+    () => {
+        "id, person_id, number, driver, title, spec, previous, generation, asks, wish, seen, working_since, late, tries, keeps_data, first_ready, warned_at, destroyed_at, created_at, version, fence"
+    };
+}
+pub(super) use columns;
+
 statements! {
     INSERT = "INSERT INTO claws (id, person_id, number, driver, title, bot_id, spec, previous, generation, wish, seen, working_since, late, \
               tries, keeps_data, first_ready, destroyed_at, created_at, version, due_at, asks, warned_at) \
@@ -24,13 +32,14 @@ statements! {
     RELEASE = "UPDATE claws SET lease_until = NULL, due_at = $3 WHERE id = $1 AND fence = $2";
     WAKE = "UPDATE claws SET due_at = $2 WHERE id = $1 AND destroyed_at IS NULL";
     WAKE_OF_PERSON = "UPDATE claws SET due_at = $2 WHERE person_id = $1 AND destroyed_at IS NULL";
-    HOLD = "SELECT * FROM claws WHERE id = $1", postgres "SELECT * FROM claws WHERE id = $1 FOR UPDATE";
-    LIVING = "SELECT * FROM claws WHERE person_id = $1 AND destroyed_at IS NULL ORDER BY number";
-    BY_BOT = "SELECT * FROM claws WHERE bot_id = $1 AND destroyed_at IS NULL";
+    HOLD = concat!("SELECT ", columns!(), " FROM claws WHERE id = $1"), postgres concat!("SELECT ", columns!(), " FROM claws WHERE id = $1 FOR UPDATE");
+    HOLDS = "SELECT COUNT(*) FROM claws WHERE id = $1 AND fence = $2 AND lease_until = $3";
+    LIVING = concat!("SELECT ", columns!(), " FROM claws WHERE person_id = $1 AND destroyed_at IS NULL ORDER BY number");
+    BY_BOT = concat!("SELECT ", columns!(), " FROM claws WHERE bot_id = $1 AND destroyed_at IS NULL");
     COUNT_LIVING = "SELECT COUNT(*) FROM claws WHERE destroyed_at IS NULL";
-    FLEET = "SELECT * FROM claws WHERE destroyed_at IS NULL ORDER BY created_at DESC, id LIMIT $1 OFFSET $2";
-    CLAIM = claim!(sqlite, "claws", "7200000", "t.due_at <= $1", "t.destroyed_at IS NULL", "t.due_at"),
-        postgres claim!(postgres, "claws", "7200000", "t.due_at <= $1", "t.destroyed_at IS NULL", "t.due_at");
+    FLEET = concat!("SELECT ", columns!(), " FROM claws WHERE destroyed_at IS NULL ORDER BY created_at DESC, id LIMIT $1 OFFSET $2");
+    CLAIM = claim!(sqlite, "claws", "7200000", "t.due_at <= $1", "t.destroyed_at IS NULL", "t.due_at", "id, fence"),
+        postgres claim!(postgres, "claws", "7200000", "t.due_at <= $1", "t.destroyed_at IS NULL", "t.due_at", "id, fence");
     OVERDUE = "SELECT COUNT(*) AS waiting, MIN(due_at) AS oldest FROM claws WHERE destroyed_at IS NULL AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)";
     HATCHING = "SELECT id FROM claws WHERE working_since > $1 AND first_ready IS NULL AND destroyed_at IS NULL ORDER BY working_since LIMIT 500";
     AHEAD = "SELECT COUNT(*) FROM claws WHERE destroyed_at IS NULL AND created_at < $1 AND seen LIKE '%\"no_capacity\"%'";
@@ -139,6 +148,11 @@ impl Tx {
         let lost = || StoreError::LeaseLost { table: "claws", id: lease.id.to_string() };
         let row = self.find(HOLD, values![lease.id]).await?.ok_or_else(lost)?;
         if row.int("fence")? != lease.fence { Err(lost()) } else { claw(&row) }
+    }
+
+    /// Whether the lease is neither given back nor lost.
+    pub async fn holds_claw(&mut self, lease: &ClawLease) -> Result<bool> {
+        Ok(self.number(HOLDS, values![lease.id, lease.fence, lease.until]).await? == 1)
     }
 
     pub async fn list_claws(&mut self, person: PersonId) -> Result<Vec<Claw>> {

@@ -13,11 +13,18 @@ use crate::{
     },
 };
 
+/// What is read of a row. By name: a column that a newer version adds must not change what a statement gives.
+macro_rules! columns {
+    () => {
+        "id, admin_id, act, state, person_id, claw_id, expires_at, given_at, created_at"
+    };
+}
+
 statements! {
     ADD = "INSERT INTO confirmations (id, admin_id, act, state, person_id, claw_id, expires_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    HOLD = "SELECT * FROM confirmations WHERE id = $1", postgres "SELECT * FROM confirmations WHERE id = $1 FOR UPDATE";
+    HOLD = concat!("SELECT ", columns!(), " FROM confirmations WHERE id = $1"), postgres concat!("SELECT ", columns!(), " FROM confirmations WHERE id = $1 FOR UPDATE");
     SAVE = "UPDATE confirmations SET act = $2, state = $3, claw_id = $4, expires_at = $5, given_at = $6 WHERE id = $1";
-    WATCHING = "SELECT * FROM confirmations WHERE claw_id = $1 AND state = 'given' ORDER BY id";
+    WATCHING = concat!("SELECT ", columns!(), " FROM confirmations WHERE claw_id = $1 AND state = 'given' ORDER BY id");
     SWEEP = "DELETE FROM confirmations WHERE created_at < $1";
 }
 

@@ -8,7 +8,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::store::{Result, Tx, lane::Lane};
+use crate::store::{Result, Tx, lane::Lane, patience};
 
 #[derive(Clone)]
 pub enum Db {
@@ -39,8 +39,11 @@ impl Db {
             ]);
             let pool = PgPoolOptions::new()
                 .max_connections(24)
-                .acquire_timeout(Duration::from_secs(5))
+                // So long a silent server keeps whoever wants a connection waiting after its return.
+                .acquire_timeout(Duration::from_secs(3))
                 .test_before_acquire(false)
+                .before_acquire(|connection, resting| Box::pin(patience::wake(connection, resting)))
+                .after_release(|connection, _| Box::pin(patience::look_back(connection)))
                 .connect_with(options)
                 .await?;
             Ok(Db::Postgres(pool))
@@ -51,7 +54,7 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx> {
         Ok(match self {
             Db::Sqlite { lane, .. } => Tx::Lane(Box::new(lane.begin().await?)),
-            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Db::Postgres(pool) => Tx::Postgres(patience::patiently(pool.begin()).await?),
         })
     }
 
@@ -59,7 +62,7 @@ impl Db {
     pub async fn look(&self) -> Result<Tx> {
         Ok(match self {
             Db::Sqlite { read, .. } => Tx::Look(read.acquire().await?),
-            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Db::Postgres(pool) => Tx::Postgres(patience::patiently(pool.begin()).await?),
         })
     }
 

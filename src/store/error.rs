@@ -15,6 +15,12 @@ pub enum StoreError {
     /// A row holds what no version of ours writes.
     #[error("inconsistent {table}.{column}: {why}")]
     Inconsistent { table: &'static str, column: &'static str, why: String },
+    /// The schema is not the one a version of ours made.
+    #[error(
+        "the schema of this database was made by another text of migration {0} than this version holds. Nothing was changed. \
+         Run the version that made it, or restore a backup from before."
+    )]
+    AnotherSchema(i64),
     #[error("the database")]
     Database(#[source] sqlx::Error),
 }
@@ -35,9 +41,7 @@ impl From<sqlx::Error> for StoreError {
             {
                 StoreError::Again(inner.message().to_owned())
             }
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
-                StoreError::Again(error.to_string())
-            }
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => StoreError::Again(error.to_string()),
             _ => StoreError::Database(error),
         }
     }

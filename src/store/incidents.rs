@@ -8,9 +8,16 @@ use crate::{
     store::{Result, Tx, statement::statements, tx::values},
 };
 
+/// What is read of a row. By name: a column that a newer version adds must not change what a statement gives.
+macro_rules! columns {
+    () => {
+        "code, at, person_id, claw_id, doing, chain"
+    };
+}
+
 statements! {
     ADD = "INSERT INTO incidents (code, at, person_id, claw_id, doing, chain) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (code) DO NOTHING";
-    FIND = "SELECT * FROM incidents WHERE code = $1";
+    FIND = concat!("SELECT ", columns!(), " FROM incidents WHERE code = $1");
     SWEEP = "DELETE FROM incidents WHERE at < $1";
 }
 

@@ -5,12 +5,19 @@ use crate::{
     store::{Result, Row, Tx, statement::statements, tx::values},
 };
 
+/// What is read of a row. By name: a column that a newer version adds must not change what a statement gives.
+macro_rules! columns {
+    () => {
+        "person_id, since, told_at"
+    };
+}
+
 statements! {
     JOIN = "INSERT INTO line (person_id, reason, since) VALUES ($1, $2, $3) ON CONFLICT (person_id) DO NOTHING";
     LEAVE = "DELETE FROM line WHERE person_id = $1";
-    FIND = "SELECT * FROM line WHERE person_id = $1";
+    FIND = concat!("SELECT ", columns!(), " FROM line WHERE person_id = $1");
     PLACE = "SELECT COUNT(*) FROM line o, line m WHERE m.person_id = $1 AND o.told_at IS NULL AND (o.since < m.since OR (o.since = m.since AND o.person_id <= m.person_id))";
-    NEXT = "SELECT * FROM line WHERE told_at IS NULL ORDER BY since, person_id LIMIT $1";
+    NEXT = concat!("SELECT ", columns!(), " FROM line WHERE told_at IS NULL ORDER BY since, person_id LIMIT $1");
     TOLD = "UPDATE line SET told_at = $2 WHERE person_id = $1 AND told_at IS NULL";
     HELD = "SELECT COUNT(*) FROM line WHERE told_at IS NOT NULL";
     LENGTH = "SELECT COUNT(*) FROM line WHERE told_at IS NULL";

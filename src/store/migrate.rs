@@ -1,9 +1,13 @@
-//! Bringing the schema up to date. Migrations only add, each in a transaction of its own, under a lock (PostgreSQL's
-//! advisory lock; SQLite's own write lock), so that two starting at once do no harm and a killed one starts over.
+//! Bringing the schema up to date. Migrations only add, in a transaction (on PostgreSQL each in one of its own), under a
+//! lock (PostgreSQL's advisory lock; SQLite's own write lock), so that two starting at once do no harm and a killed one
+//! starts over.
 
 use std::borrow::Cow;
 
-use sqlx::migrate::{Migrate as _, MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{
+    Connection as _, PgConnection,
+    migrate::{Migrate as _, MigrateError, Migration, MigrationType, Migrator},
+};
 
 use crate::store::{Db, Result, StoreError};
 
@@ -39,11 +43,35 @@ fn migrator(sqlite: bool) -> Migrator {
 /// Runs what is missing.
 pub async fn migrate(db: &Db) -> Result<()> {
     let migrator = migrator(db.is_sqlite());
-    let done = match db {
-        Db::Sqlite { lane, .. } => migrator.run_direct(None, lane.alone().await.connection(), false).await,
-        Db::Postgres(pool) => migrator.run(pool).await,
-    };
-    done.map_err(|error| StoreError::Database(sqlx::Error::Migrate(Box::new(error))))
+    match db {
+        Db::Sqlite { lane, .. } => {
+            // Whoever writes the file at the same time is waited for before anything is looked at.
+            let mut alone = lane.alone().await;
+            let mut tx = alone.connection().begin_with("BEGIN IMMEDIATE").await?;
+            migrator.run_direct(None, &mut *tx, false).await.map_err(told)?;
+            tx.commit().await?;
+        }
+        Db::Postgres(pool) => {
+            // On a big database a migration takes longer than anything may in the daily work, and so does waiting for
+            // another replica's.
+            let patient = (*pool.connect_options()).clone().options([
+                ("statement_timeout", "0"),
+                ("lock_timeout", "0"),
+                ("idle_in_transaction_session_timeout", "0"),
+            ]);
+            let mut connection = PgConnection::connect_with(&patient).await?;
+            migrator.run_direct(None, &mut connection, false).await.map_err(told)?;
+            connection.close().await?;
+        }
+    }
+    Ok(())
+}
+
+fn told(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::VersionMismatch(version) => StoreError::AnotherSchema(version),
+        other => StoreError::Database(sqlx::Error::Migrate(Box::new(other))),
+    }
 }
 
 /// How far the database is, without changing it.

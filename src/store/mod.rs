@@ -8,6 +8,7 @@ mod claim;
 mod claws;
 mod confirmations;
 mod db;
+mod doubt;
 mod erase;
 mod error;
 mod glance;
@@ -18,6 +19,7 @@ mod line;
 mod meta;
 mod migrate;
 mod outbox;
+mod patience;
 mod periods;
 mod persons;
 mod schedules;
@@ -32,6 +34,7 @@ pub use bots::{Bot, BotLease};
 pub use claws::ClawLease;
 pub use confirmations::{Confirmation, ConfirmationState};
 pub use db::Db;
+pub use doubt::{Doubt, Work};
 pub use error::StoreError;
 pub use glance::Glance;
 pub use inbox::{InboxRow, NewInbox};
@@ -65,6 +68,7 @@ pub fn statements() -> Vec<Sql> {
         bots::ALL,
         claws::ALL,
         confirmations::ALL,
+        doubt::ALL,
         erase::ALL,
         inbox::ALL,
         incidents::ALL,

@@ -16,13 +16,20 @@ use crate::{
     },
 };
 
+/// What is read of a row. By name: a column that a newer version adds must not change what a statement gives.
+macro_rules! columns {
+    () => {
+        "chat_id, act, slot, notice, created_at, due_at, tries, unclear, outcome"
+    };
+}
+
 statements! {
     REPLACE = "UPDATE outbox SET done_at = $3, outcome = 'replaced', notice = NULL WHERE chat_id = $1 AND slot = $2 AND done_at IS NULL \
                AND lease_until IS NULL AND tries = 0 RETURNING fresh, due_at";
     ADD = "INSERT INTO outbox (id, chat_id, act, slot, fresh, message_id, once, notice, created_at, due_at) \
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (once) DO NOTHING";
-    CLAIM = claim!(sqlite, "outbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id", ", unclear = CASE WHEN lease_until IS NULL THEN unclear ELSE 1 END"),
-        postgres claim!(postgres, "outbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id", ", unclear = CASE WHEN lease_until IS NULL THEN unclear ELSE 1 END");
+    CLAIM = claim!(sqlite, "outbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id", "id, chat_id, slot, fresh, notice, message_id, fence, tries, unclear, created_at, lease_until", ", unclear = CASE WHEN lease_until IS NULL THEN unclear ELSE 1 END"),
+        postgres claim!(postgres, "outbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id", "id, chat_id, slot, fresh, notice, message_id, fence, tries, unclear, created_at, lease_until", ", unclear = CASE WHEN lease_until IS NULL THEN unclear ELSE 1 END");
     DONE = "UPDATE outbox SET done_at = $3, outcome = $4, unclear = $5, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL";
     RETRY = "UPDATE outbox SET due_at = $3, tries = tries + $4, unclear = $5, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL";
     SAID = "SELECT COUNT(*) FROM outbox WHERE once = $1";
@@ -40,7 +47,7 @@ statements! {
     SWEEP_FORGOTTEN = "DELETE FROM outbox WHERE done_at IS NOT NULL AND once LIKE 'forgotten:%'";
     UNSAID = "UPDATE outbox SET done_at = $2, outcome = 'blocked', notice = NULL WHERE id = $1";
     OPEN = "SELECT COUNT(*) AS waiting, MIN(created_at) AS oldest FROM outbox WHERE done_at IS NULL";
-    LATEST = "SELECT * FROM outbox ORDER BY id DESC LIMIT $1";
+    LATEST = concat!("SELECT ", columns!(), " FROM outbox ORDER BY id DESC LIMIT $1");
 }
 
 /// What a row does.
@@ -78,6 +85,8 @@ pub struct Message {
     /// An earlier attempt may have arrived.
     pub unclear: bool,
     pub created: Time,
+    /// The end of the lease.
+    pub until: Time,
 }
 
 /// How a row ended.
@@ -116,6 +125,7 @@ fn message(row: &Row) -> Result<Message> {
         tries: row.int("tries")?,
         unclear: row.yes("unclear")?,
         created: row.time("created_at")?,
+        until: row.time("lease_until")?,
     })
 }
 

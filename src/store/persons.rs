@@ -15,13 +15,20 @@ use crate::{
     },
 };
 
+/// What is read of a row. By name: a column that a newer version adds must not change what a statement gives.
+macro_rules! columns {
+    () => {
+        "id, telegram_id, name, locale, zone, reachable, terms, created_at"
+    };
+}
+
 statements! {
     INSERT = "INSERT INTO persons (id, telegram_id, name, locale, came_with, reachable, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
               ON CONFLICT (telegram_id) DO NOTHING";
-    BY_TELEGRAM = "SELECT * FROM persons WHERE telegram_id = $1",
-        postgres "SELECT * FROM persons WHERE telegram_id = $1 FOR UPDATE";
-    LOOK_BY_TELEGRAM = "SELECT * FROM persons WHERE telegram_id = $1";
-    BY_ID = "SELECT * FROM persons WHERE id = $1";
+    BY_TELEGRAM = concat!("SELECT ", columns!(), " FROM persons WHERE telegram_id = $1"),
+        postgres concat!("SELECT ", columns!(), " FROM persons WHERE telegram_id = $1 FOR UPDATE");
+    LOOK_BY_TELEGRAM = concat!("SELECT ", columns!(), " FROM persons WHERE telegram_id = $1");
+    BY_ID = concat!("SELECT ", columns!(), " FROM persons WHERE id = $1");
     DESK = "SELECT desk FROM persons WHERE id = $1";
     SET_DESK = "UPDATE persons SET desk = $2 WHERE id = $1";
     SET_SEEN = "UPDATE persons SET name = $2, reachable = 1 WHERE id = $1";
@@ -30,9 +37,9 @@ statements! {
     SET_TERMS = "UPDATE persons SET terms = $2 WHERE id = $1";
     SET_REACHABLE = "UPDATE persons SET reachable = $2 WHERE telegram_id = $1";
     NEXT_CLAW = "UPDATE persons SET claws_made = claws_made + 1 WHERE id = $1 RETURNING claws_made";
-    WITHOUT_CLAW = "SELECT p.* FROM persons p WHERE EXISTS (SELECT 1 FROM periods r WHERE r.person_id = p.id AND r.revoked_at IS NULL \
+    WITHOUT_CLAW = concat!("SELECT ", columns!(), " FROM persons p WHERE EXISTS (SELECT 1 FROM periods r WHERE r.person_id = p.id AND r.revoked_at IS NULL \
                     AND r.started_at IS NOT NULL AND r.started_at + r.length_ms > $1) \
-                    AND NOT EXISTS (SELECT 1 FROM claws c WHERE c.person_id = p.id) ORDER BY p.id LIMIT 50";
+                    AND NOT EXISTS (SELECT 1 FROM claws c WHERE c.person_id = p.id) ORDER BY p.id LIMIT 50");
 }
 
 fn person(row: &Row) -> Result<Person> {

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::time::Time,
-    store::{Result, Tx, statement::statements, tx::values},
+    store::{Doubt, Result, Tx, Work, statement::statements, tx::values},
 };
 
 statements! {
@@ -20,6 +20,13 @@ statements! {
 pub struct ScheduleLease {
     pub name: String,
     pub fence: i64,
+}
+
+impl ScheduleLease {
+    /// The lease as it was written, until then.
+    pub fn doubt(&self, until: Time) -> Doubt {
+        Doubt { work: Work::Schedules, id: (&self.name).into(), fence: self.fence, until }
+    }
 }
 
 impl Tx {

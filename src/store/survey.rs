@@ -6,14 +6,19 @@ use crate::{
         claw::{Claw, Seen, Spec, Wish},
         ids::{ClawId, PersonId},
     },
-    store::{Result, Row, Tx, claws::claw, statement::statements, tx::values},
+    store::{
+        Result, Row, Tx,
+        claws::{claw, columns},
+        statement::statements,
+        tx::values,
+    },
 };
 
 statements! {
     // Compared as text first, so that a million sleeping claws are not read in vain.
     RUNNING = "SELECT id, person_id, number, version, wish, seen, spec FROM claws WHERE id > $1 AND destroyed_at IS NULL AND driver = $2 \
                AND wish LIKE '{\"wish\":\"running\"%' AND seen LIKE '{\"seen\":\"running\"%' ORDER BY id LIMIT $3";
-    AT = "SELECT * FROM claws WHERE person_id = $1 AND number = $2";
+    AT = concat!("SELECT ", columns!(), " FROM claws WHERE person_id = $1 AND number = $2");
 }
 
 /// A claw that runs as wished, as its row says.

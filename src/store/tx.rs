@@ -2,7 +2,7 @@
 
 use sqlx::{Column as _, Postgres, Row as _, Sqlite, pool::PoolConnection, postgres::PgRow, sqlite::SqliteRow};
 
-use crate::store::{Result, Sql, StoreError, lane::LaneTx};
+use crate::store::{Result, Sql, StoreError, lane::LaneTx, patience::patiently};
 
 /// A transaction. Dropped without [`Tx::commit`], nothing of it stands.
 pub enum Tx {
@@ -85,7 +85,7 @@ impl Tx {
             Tx::Lane(lane) => bound!(Sqlite, sql.sqlite, values).execute(lane.connection()).await?.rows_affected(),
             Tx::Look(pooled) => bound!(Sqlite, sql.sqlite, values).execute(&mut **pooled).await?.rows_affected(),
             Tx::Postgres(transaction) => {
-                bound!(Postgres, sql.postgres, values).execute(&mut **transaction).await?.rows_affected()
+                patiently(bound!(Postgres, sql.postgres, values).execute(&mut **transaction)).await?.rows_affected()
             }
         })
     }
@@ -96,7 +96,7 @@ impl Tx {
             Tx::Lane(lane) => sqlite(bound!(Sqlite, sql.sqlite, values).fetch_all(lane.connection()).await?),
             Tx::Look(pooled) => sqlite(bound!(Sqlite, sql.sqlite, values).fetch_all(&mut **pooled).await?),
             Tx::Postgres(transaction) => {
-                let rows = bound!(Postgres, sql.postgres, values).fetch_all(&mut **transaction).await?;
+                let rows = patiently(bound!(Postgres, sql.postgres, values).fetch_all(&mut **transaction)).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
         })
@@ -118,7 +118,7 @@ impl Tx {
         match self {
             Tx::Lane(lane) => lane.commit().await,
             Tx::Look(_) => Ok(()),
-            Tx::Postgres(transaction) => Ok(transaction.commit().await?),
+            Tx::Postgres(transaction) => patiently(transaction.commit()).await,
         }
     }
 }

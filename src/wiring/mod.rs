@@ -24,7 +24,7 @@ use crate::{
         vault::{KeyRing, Vault, generate_key},
     },
     sandbox,
-    store::{self, Db},
+    store::{self, Db, Pending},
 };
 
 /// The program, from its arguments to its exit code.
@@ -68,7 +68,10 @@ async fn execute(command: Command) -> anyhow::Result<ExitCode> {
             with_settings(async |settings| {
                 let db = Db::open(settings.database_url.expose()).await.context("opening the database")?;
                 store::migrate(&db).await.context("migrating")?;
-                cli::say("The schema is up to date.");
+                cli::say(match store::pending(&db).await.context("looking at the schema")? {
+                    Pending::Ahead => "A newer version has migrated this database. This version runs on it.",
+                    Pending::UpToDate | Pending::Behind(_) => "The schema is up to date.",
+                });
                 Ok(())
             })
             .await

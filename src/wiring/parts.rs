@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use url::Url;
 
 use crate::{
-    app::{self, App, Bells, Floods, Held, Lull, Pace, Prudence, Rules, Sending},
+    app::{self, App, Bells, Doubts, Floods, Held, Lull, Pace, Prudence, Rules, Sending},
     bot::{
         Door,
         api::{BotApi, TapSeal},
@@ -100,6 +100,7 @@ pub async fn assemble(settings: &Settings, outside: Outside) -> anyhow::Result<P
         floods,
         pace,
         held: Held::default(),
+        doubts: Doubts::default(),
         lull: Lull::default(),
         sending: Sending::default(),
         token_doubted: std::sync::atomic::AtomicBool::new(true),

@@ -30,7 +30,9 @@ use crate::{
 };
 
 /// How long the tasks may take to end. Below the ten seconds a supervisor grants.
-const LAST_WORDS: Duration = Duration::from_secs(8);
+const LAST_WORDS: Duration = Duration::from_secs(7);
+/// And how long giving back what they held.
+const GIVE_BACK: Duration = Duration::from_secs(1);
 /// How long Telegram holds a poll open when there is nothing to say.
 const POLL_SECONDS: u16 = 10;
 /// Connections Telegram may open to our webhook at once.
@@ -99,7 +101,10 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         tracing::warn!("some calls still waited for an answer; their rows know of them");
     }
     tasks.abort_all();
-    product.app.give_back_claws().await;
+    // A database that is away gets them back when their leases end.
+    if tokio::time::timeout(GIVE_BACK, product.app.give_back_claws()).await.is_err() {
+        tracing::warn!("some claws were not given back; their leases will run out");
+    }
     // A connection that is still at work is closed by the end of the process.
     let _ = tokio::time::timeout(Duration::from_secs(1), product.app.db.close()).await;
     tracing::info!("stopped");

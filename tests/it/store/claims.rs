@@ -152,7 +152,7 @@ on_both! {
         }
         assert_eq!(take(db, 50).await, ["telegram:a-1"]);
         let mut tx = db.begin().await.expect("a transaction");
-        tx.retry_inbox("telegram:a-1", 1, at(5)).await.expect("given back");
+        tx.retry_inbox("telegram:a-1", 1, at(5), true).await.expect("given back");
         tx.commit().await.expect("a commit");
         assert_eq!(take(db, 50).await, Vec::<String>::new(), "2 does not overtake 1");
         let mut tx = db.begin().await.expect("a transaction");

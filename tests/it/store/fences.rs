@@ -25,7 +25,7 @@ on_both! {
         let fresh = tx.claim_inbox(at(60), at(120), 9).await.expect("rows").remove(0);
         assert_eq!((stale.fence, fresh.fence), (1, 2));
         assert!(is_lost(tx.finish_inbox("telegram:1", stale.fence, at(61)).await));
-        assert!(is_lost(tx.retry_inbox("telegram:1", stale.fence, at(61)).await));
+        assert!(is_lost(tx.retry_inbox("telegram:1", stale.fence, at(61), true).await));
         assert!(is_lost(tx.bury_inbox("telegram:1", stale.fence, at(61)).await));
         assert_eq!(tx.claim_inbox(at(61), at(121), 9).await.expect("rows").len(), 0, "it is still held by the other");
         tx.finish_inbox("telegram:1", fresh.fence, at(61)).await.expect("theirs counts");
