@@ -21,22 +21,22 @@ use crate::{
     world::{On, START, World, run},
 };
 
-const BOTS: i64 = 120;
+pub const BOTS: i64 = 120;
 
-fn vault(ring: &str) -> Vault {
+pub fn vault(ring: &str) -> Vault {
     Vault::new(KeyRing::parse(ring).expect("a ring"))
 }
 
-fn ring_of(w: &World) -> String {
+pub fn ring_of(w: &World) -> String {
     w.settings.encryption_keys.expose().clone()
 }
 
-fn place(bot: i64, person: PersonId) -> Place {
+pub fn place(bot: i64, person: PersonId) -> Place {
     Place { table: "bots", column: "token", owner: format!("{bot}/{person}") }
 }
 
 /// Many connected bots, sealed under the world's present key.
-async fn connect_many(w: &World) -> PersonId {
+pub async fn connect_many(w: &World) -> PersonId {
     let person = add_person(&w.app().db, 1).await;
     let vault = vault(&ring_of(w));
     let mut tx = w.app().db.begin().await.expect("a transaction");
@@ -49,7 +49,7 @@ async fn connect_many(w: &World) -> PersonId {
     person
 }
 
-async fn sealed(w: &World) -> Vec<(BotId, Vec<u8>)> {
+pub async fn sealed(w: &World) -> Vec<(BotId, Vec<u8>)> {
     let mut tx = w.app().db.begin().await.expect("a transaction");
     let rows = tx.list_sealed_tokens(BotId(i64::MIN), 1000).await.expect("the tokens");
     rows.into_iter().map(|(id, _, token)| (id, token)).collect()

@@ -5,17 +5,7 @@ use crate::world::World;
 impl World {
     /// Changes rows by hand, as a test that breaks something does.
     pub async fn sql(&self, text: &str) -> u64 {
-        let text = sqlx::AssertSqlSafe(text.to_owned());
-        if self.database_url.starts_with("sqlite:") {
-            let pool = sqlx::SqlitePool::connect(&self.database_url).await.expect("the database");
-            let done = sqlx::query(text).execute(&pool).await.expect("a statement").rows_affected();
-            pool.close().await;
-            return done;
-        }
-        let pool = sqlx::PgPool::connect(&self.database_url).await.expect("the database");
-        let done = sqlx::query(text).execute(&pool).await.expect("a statement").rows_affected();
-        pool.close().await;
-        done
+        run(&self.database_url, text).await
     }
 
     /// The first column, which must be text, of whatever this selects.
@@ -25,27 +15,7 @@ impl World {
 
     /// Every value of every column of every table, as `table.column` and its bytes.
     pub async fn every_value(&self) -> Vec<(String, Vec<u8>)> {
-        let sqlite = self.database_url.starts_with("sqlite:");
-        let columns = if sqlite {
-            "SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
-        } else {
-            "SELECT table_name || '.' || column_name || CASE data_type WHEN 'bytea' THEN '!' ELSE '' END \
-             FROM information_schema.columns WHERE table_schema = 'public'"
-        };
-        let mut values = Vec::new();
-        for column in self.texts(columns).await {
-            let place = column.trim_end_matches('!').to_owned();
-            let (table, name) = place.split_once('.').expect("a table and a column");
-            let bytes = match (sqlite, column.ends_with('!')) {
-                (true, _) => format!("hex(CAST(\"{name}\" AS BLOB))"),
-                (false, true) => format!("encode(\"{name}\", 'hex')"),
-                (false, false) => format!("encode(convert_to(\"{name}\"::text, 'UTF8'), 'hex')"),
-            };
-            for value in self.texts(&format!("SELECT {bytes} FROM {table} WHERE \"{name}\" IS NOT NULL")).await {
-                values.push((place.clone(), hex::decode(value).expect("hexadecimal digits")));
-            }
-        }
-        values
+        every_value(&self.database_url).await
     }
 
     /// How many times something was done, by the audit trail.
@@ -54,19 +24,59 @@ impl World {
     }
 }
 
-/// The first column, which must be text, of whatever this selects from the database behind `url`.
-pub async fn texts_of(url: &str, select: &str) -> Vec<String> {
+/// Changes that database by hand.
+pub async fn run(database_url: &str, text: &str) -> u64 {
+    let text = sqlx::AssertSqlSafe(text.to_owned());
+    if database_url.starts_with("sqlite:") {
+        let pool = sqlx::SqlitePool::connect(database_url).await.expect("the database");
+        let done = sqlx::query(text).execute(&pool).await.expect("a statement").rows_affected();
+        pool.close().await;
+        return done;
+    }
+    let pool = sqlx::PgPool::connect(database_url).await.expect("the database");
+    let done = sqlx::query(text).execute(&pool).await.expect("a statement").rows_affected();
+    pool.close().await;
+    done
+}
+
+/// The first column, which must be text, of whatever this selects from that database.
+pub async fn texts_of(database_url: &str, select: &str) -> Vec<String> {
     let text = sqlx::AssertSqlSafe(select.to_owned());
-    if url.starts_with("sqlite:") {
-        let pool = sqlx::SqlitePool::connect(url).await.expect("the database");
+    if database_url.starts_with("sqlite:") {
+        let pool = sqlx::SqlitePool::connect(database_url).await.expect("the database");
         let found = sqlx::query_scalar(text).fetch_all(&pool).await.expect("rows");
         pool.close().await;
         return found;
     }
-    let pool = sqlx::PgPool::connect(url).await.expect("the database");
+    let pool = sqlx::PgPool::connect(database_url).await.expect("the database");
     let found = sqlx::query_scalar(text).fetch_all(&pool).await.expect("rows");
     pool.close().await;
     found
+}
+
+/// Every value of every column of every table, as `table.column` and its bytes.
+pub async fn every_value(database_url: &str) -> Vec<(String, Vec<u8>)> {
+    let sqlite = database_url.starts_with("sqlite:");
+    let columns = if sqlite {
+        "SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
+    } else {
+        "SELECT table_name || '.' || column_name || CASE data_type WHEN 'bytea' THEN '!' ELSE '' END \
+         FROM information_schema.columns WHERE table_schema = 'public'"
+    };
+    let mut values = Vec::new();
+    for column in texts_of(database_url, columns).await {
+        let place = column.trim_end_matches('!').to_owned();
+        let (table, name) = place.split_once('.').expect("a table and a column");
+        let bytes = match (sqlite, column.ends_with('!')) {
+            (true, _) => format!("hex(CAST(\"{name}\" AS BLOB))"),
+            (false, true) => format!("encode(\"{name}\", 'hex')"),
+            (false, false) => format!("encode(convert_to(\"{name}\"::text, 'UTF8'), 'hex')"),
+        };
+        for value in texts_of(database_url, &format!("SELECT {bytes} FROM {table} WHERE \"{name}\" IS NOT NULL")).await {
+            values.push((place.clone(), hex::decode(value).expect("hexadecimal digits")));
+        }
+    }
+    values
 }
 
 /// A text with incident codes and row ids, which are random, replaced by what they are.

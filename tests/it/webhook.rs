@@ -17,10 +17,10 @@ use crate::{
     world::{On, World, run},
 };
 
-const SECRET: &str = "webhook-secret-CANARY";
+pub const SECRET: &str = "webhook-secret-CANARY";
 const HEADER: &str = "x-telegram-bot-api-secret-token";
 
-struct House {
+pub struct House {
     url: String,
     http: reqwest::Client,
     draining: Draining,
@@ -35,7 +35,7 @@ async fn serve(router: axum::Router) -> (String, AbortOnDropHandle<()>) {
 }
 
 impl House {
-    async fn of(w: &World, secret: Option<&str>) -> House {
+    pub async fn of(w: &World, secret: Option<&str>) -> House {
         let draining = Draining::default();
         let router = site(Site {
             app: w.app().clone(),
@@ -47,7 +47,7 @@ impl House {
         House { url, http: reqwest::Client::new(), draining, _server: server }
     }
 
-    async fn brings(&self, secret: Option<&str>, body: impl Into<reqwest::Body>) -> u16 {
+    pub async fn brings(&self, secret: Option<&str>, body: impl Into<reqwest::Body>) -> u16 {
         let mut request = self.http.post(format!("{}/telegram", self.url)).body(body);
         if let Some(secret) = secret {
             request = request.header(HEADER, secret);
@@ -64,7 +64,7 @@ impl House {
         answer.trim_end().to_owned()
     }
 
-    async fn ready(&self) -> (u16, Value) {
+    pub async fn ready(&self) -> (u16, Value) {
         let answer = self.http.get(format!("{}/readyz", self.url)).send().await.expect("an answer");
         (answer.status().as_u16(), answer.json().await.expect("JSON"))
     }

@@ -33,7 +33,7 @@ use crate::postgres::postgres_database;
 pub const START: Time = Time(1_781_870_400_000);
 /// Updates of one person at once; more than any test sends.
 const NO_LIMIT: u32 = 100_000;
-const INFRA_KEY: &str = "infra-key-for-tests";
+const INFRA_KEY: &str = "infra-key-CANARY";
 
 /// Which database a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +119,7 @@ impl World {
 
     async fn made(on: On, changed: &[(&str, &str)], burst: u32) -> World {
         http::install_tls();
+        crate::leaks::listen();
         let folder = tempfile::tempdir().expect("a folder");
         let database_url = match on {
             On::Sqlite => format!("sqlite:{}", folder.path().join("world.db").display()),
@@ -143,7 +144,7 @@ impl World {
             ("DATABASE_URL".to_owned(), database_url.clone()),
             ("INFRA_API_URL".to_owned(), infra.url().to_owned()),
             ("INFRA_API_KEY".to_owned(), INFRA_KEY.to_owned()),
-            ("AI_GATEWAY_API_KEY".to_owned(), "gateway-key-for-tests".to_owned()),
+            ("AI_GATEWAY_API_KEY".to_owned(), "gateway-key-CANARY".to_owned()),
             ("ENCRYPTION_KEYS".to_owned(), format!("k1:{}", generate_key().rsplit(':').next().expect("a key"))),
             ("ADMIN_IDS".to_owned(), "9001".to_owned()),
         ]);
@@ -234,6 +235,12 @@ impl World {
     /// The database once more, as another replica opens it.
     pub async fn db(&self) -> Db {
         Db::open(&self.database_url).await.expect("the database")
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        crate::leaks::look_through(self);
     }
 }
 

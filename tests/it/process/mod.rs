@@ -4,9 +4,14 @@
 mod backlog;
 mod floods;
 mod hung;
+mod migrating;
+mod replicas;
+mod rotation;
 mod running;
+mod secrets;
 mod shell;
-mod webhooks;
+mod strain;
+pub mod webhooks;
 
 use std::{
     collections::BTreeMap,
@@ -143,6 +148,12 @@ impl Around {
         self.start_program(Path::new(PROGRAM), arguments, names)
     }
 
+    /// Starts it by way of another program, which becomes it.
+    pub fn start_by(&self, by: &str, arguments: &[&str], names: &BTreeMap<String, String>) -> Process {
+        self.start_program(Path::new(by), arguments, names)
+    }
+
+    /// Starts a program with these settings and no others.
     pub fn start_program(&self, program: &Path, arguments: &[&str], names: &BTreeMap<String, String>) -> Process {
         let said = self.folder.path().join(format!("said-{}", self.started.fetch_add(1, Ordering::SeqCst)));
         let output = File::create(&said).expect("a file for what it says");
@@ -175,6 +186,11 @@ impl Around {
     pub async fn get(&self, name: &str, path: &str) -> Option<(u16, String)> {
         let answer = reqwest::get(self.url(name, path)).await.ok()?;
         Some((answer.status().as_u16(), answer.text().await.ok()?))
+    }
+
+    /// The first column, which must be text, of whatever this selects from its database.
+    pub async fn texts(&self, select: &str) -> Vec<String> {
+        crate::rows::texts_of(&self.names["DATABASE_URL"], select).await
     }
 
     pub async fn is_ready(&self) {
@@ -239,7 +255,7 @@ impl Process {
         self.child.wait().await.expect("its end")
     }
 
-    async fn signal(&self, name: &str) {
+    pub async fn signal(&self, name: &str) {
         let id = self.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status().await.expect("kill");
         assert!(sent.success());

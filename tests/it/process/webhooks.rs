@@ -3,10 +3,10 @@
 use super::{Around, until};
 use crate::world::On;
 
-const SECRET: &str = "a-secret-for-the-webhook-CANARY";
+pub const SECRET: &str = "a-secret-for-the-webhook-CANARY";
 
-async fn with_webhook() -> Around {
-    let mut around = Around::new(On::Postgres).await;
+pub async fn with_webhook(on: On) -> Around {
+    let mut around = Around::new(on).await;
     let public = around.url("LISTEN_ADDR", "");
     around.set("TELEGRAM_MODE", "webhook");
     around.set("PUBLIC_URL", &public);
@@ -16,7 +16,7 @@ async fn with_webhook() -> Around {
 
 #[tokio::test]
 async fn two_replicas_hatch_what_telegram_brings() {
-    let around = with_webhook().await;
+    let around = with_webhook(On::Postgres).await;
     let first = around.start(&["run"]);
     around.is_ready().await;
     let mut names = around.names.clone();
@@ -37,7 +37,7 @@ async fn two_replicas_hatch_what_telegram_brings() {
 
 #[tokio::test]
 async fn what_came_while_nobody_was_there_comes_again() {
-    let around = with_webhook().await;
+    let around = with_webhook(On::Postgres).await;
     let running = around.start(&["run"]);
     around.is_ready().await;
     until("the webhook is set", async || !around.telegram.calls_of("setWebhook").is_empty()).await;
