@@ -12,6 +12,7 @@ pub mod incident;
 pub mod locale;
 pub mod notice;
 pub mod person;
+pub mod prudence;
 pub mod refusal;
 pub mod secret;
 pub mod shown;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use record::{Call, Effect, Outcome, Trouble, ask, record};
 pub use status::{Status, status};
-pub use step::{Step, backoff, destroy_at, next_step, retry_at};
+pub use step::{Step, backoff, destroy_at, look_again, next_step, retry_at};
 
 use crate::domain::{
     entitlement::KEPT_AFTER_END,
@@ -356,3 +356,14 @@ impl Claw {
 
 #[cfg(test)]
 mod tests;
+/// The place of one claw among its person's living ones, in which rights are dealt out: those awake come before those
+/// asleep, the older before the newer. One that is on its way out stands behind all.
+pub fn rank_of(theirs: &[Claw], id: ClawId) -> usize {
+    let place = |claw: &Claw| (matches!(claw.wish, Wish::Suspended { .. }), claw.number);
+    let staying = || theirs.iter().filter(|claw| !claw.is_leaving());
+    match staying().find(|claw| claw.id == id) {
+        Some(own) => staying().filter(|other| place(other) < place(own)).count(),
+        None => staying().count(),
+    }
+}
+
