@@ -293,13 +293,18 @@ impl Claw {
     /// Takes a deletion back, if its time has not come.
     pub fn undelete(mut self, now: Time) -> Option<Claw> {
         let Wish::Gone { not_before, before } = self.wish else { return None };
-        if now >= not_before || self.destroyed.is_some() {
+        let came_at_once = self.working_since.is_some_and(|wished| wished >= not_before);
+        if now >= not_before || came_at_once || self.destroyed.is_some() {
             return None;
         }
         self.wish = match before {
             Before::Running => Wish::Running { generation: self.generation },
             Before::Paused => Wish::Paused,
             Before::Suspended { since } => Wish::Suspended { since },
+        if matches!(self.seen, Seen::Broken { .. }) {
+            // It may have been refused while nobody wished it to run, and then nobody was told: it is asked for anew.
+            self.generation += 1;
+        }
         };
         let mut back = self.begin_work(now);
         if matches!(back.seen, Seen::Running { generation, .. } if generation == back.generation) {
