@@ -78,8 +78,10 @@ impl App {
                 Ok(Outside::Again) => {}
                 Ok(Outside::Nothing) => return Ok(()),
                 Ok(Outside::Call(asked)) => {
-                    // A process that was frozen here must not call under a lease that is no longer its own.
-                    if self.clock.steady() + self.rules.longest_call > until {
+                    // Whoever was frozen here, or lost the lease to a wall clock that leapt, must not call any more: what
+                    // it brought up might come after its claw was taken down for good.
+                    let in_time = self.clock.steady() + self.rules.longest_call <= until;
+                    if !in_time || !self.still_holds(lease).await? {
                         return self.give_back(lease, Duration::ZERO).await;
                     }
                     let Asked { call, work, wish } = *asked;
@@ -98,6 +100,10 @@ impl App {
             }
         }
         self.give_back(lease, Duration::ZERO).await
+    }
+
+    async fn still_holds(&self, lease: &ClawLease) -> Result<bool> {
+        Ok(self.db.look().await?.holds_claw(lease).await?)
     }
 
     async fn give_back(&self, lease: &ClawLease, after: Duration) -> Result<()> {

@@ -25,11 +25,12 @@ statements! {
     WAKE = "UPDATE claws SET due_at = $2 WHERE id = $1 AND destroyed_at IS NULL";
     WAKE_OF_PERSON = "UPDATE claws SET due_at = $2 WHERE person_id = $1 AND destroyed_at IS NULL";
     HOLD = "SELECT * FROM claws WHERE id = $1", postgres "SELECT * FROM claws WHERE id = $1 FOR UPDATE";
+    HELD = "SELECT COUNT(*) FROM claws WHERE id = $1 AND fence = $2";
     LIVING = "SELECT * FROM claws WHERE person_id = $1 AND destroyed_at IS NULL ORDER BY number";
     BY_BOT = "SELECT * FROM claws WHERE bot_id = $1 AND destroyed_at IS NULL";
-    COUNT_LIVING = "SELECT COUNT(*) FROM claws WHERE destroyed_at IS NULL";
     WITH_BOT = "SELECT * FROM claws WHERE bot_id = $1 AND destroyed_at IS NULL \
                 UNION ALL SELECT * FROM claws WHERE held_bots <> '' AND held_bots LIKE $2 AND destroyed_at IS NULL";
+    COUNT_LIVING = "SELECT COUNT(*) FROM claws WHERE destroyed_at IS NULL";
     FLEET = "SELECT * FROM claws WHERE destroyed_at IS NULL ORDER BY created_at DESC, id LIMIT $1 OFFSET $2";
     CLAIM = claim!(sqlite, "claws", "7200000", "t.due_at <= $1", "t.destroyed_at IS NULL", "t.due_at"),
         postgres claim!(postgres, "claws", "7200000", "t.due_at <= $1", "t.destroyed_at IS NULL", "t.due_at");
@@ -57,8 +58,8 @@ pub(super) fn claw(row: &Row) -> Result<Claw> {
         title: row.maybe_text("title")?,
         spec: row.json("claws", "spec")?,
         previous,
-        generation: u32::try_from(row.int("generation")?).unwrap_or(u32::MAX),
         held: held(&row.text("held_bots")?)?,
+        generation: u32::try_from(row.int("generation")?).unwrap_or(u32::MAX),
         asks: u32::try_from(row.int("asks")?).unwrap_or(u32::MAX),
         wish: row.json("claws", "wish")?,
         seen: row.json("claws", "seen")?,
@@ -74,7 +75,6 @@ pub(super) fn claw(row: &Row) -> Result<Claw> {
     })
 }
 
-impl Tx {
 /// Bots as they stand in the row: `,7,12,`, so that one is found by `%,7,%`.
 fn held_text(bots: &[BotId]) -> String {
     match bots {
@@ -88,6 +88,7 @@ fn held(text: &str) -> Result<Vec<BotId>> {
     text.split(',').filter(|bot| !bot.is_empty()).map(|bot| bot.parse().map(BotId).map_err(|_| unreadable())).collect()
 }
 
+impl Tx {
     /// Adds a claw, due at once. `Taken` when its bot already hosts a living one.
     pub async fn add_claw(&mut self, claw: &Claw, due: Time) -> Result<()> {
         let values = values![
@@ -113,8 +114,8 @@ fn held(text: &str) -> Result<Vec<BotId>> {
             due,
             claw.asks,
             claw.warned,
-        ];
             held_text(&claw.held),
+        ];
         self.run(INSERT, values).await.map(drop)
     }
 
@@ -139,8 +140,8 @@ fn held(text: &str) -> Result<Vec<BotId>> {
             claw.version,
             claw.asks,
             claw.warned,
-        ];
             held_text(&claw.held),
+        ];
         match self.run(SAVE, values).await? {
             1 => Ok(()),
             _ => Err(StoreError::Again(format!("claw {} changed meanwhile", claw.id))),
@@ -159,6 +160,11 @@ fn held(text: &str) -> Result<Vec<BotId>> {
         if row.int("fence")? != lease.fence { Err(lost()) } else { claw(&row) }
     }
 
+    /// Whether nobody else has taken the claw of a lease since.
+    pub async fn holds_claw(&mut self, lease: &ClawLease) -> Result<bool> {
+        Ok(self.number(HELD, values![lease.id, lease.fence]).await? > 0)
+    }
+
     pub async fn list_claws(&mut self, person: PersonId) -> Result<Vec<Claw>> {
         self.all(LIVING, values![person]).await?.iter().map(claw).collect()
     }
@@ -167,17 +173,17 @@ fn held(text: &str) -> Result<Vec<BotId>> {
         self.find(BY_BOT, values![bot]).await?.as_ref().map(claw).transpose()
     }
 
+    /// The claw that has this bot, or may still be running with it at the infra.
+    pub async fn find_claw_with_bot(&mut self, bot: BotId) -> Result<Option<Claw>> {
+        self.find(WITH_BOT, values![bot, format!("%,{bot},%")]).await?.as_ref().map(claw).transpose()
+    }
+
     pub async fn count_living_claws(&mut self) -> Result<i64> {
         self.number(COUNT_LIVING, values![]).await
     }
 
     pub async fn list_fleet(&mut self, most: i64, skip: i64) -> Result<Vec<Claw>> {
         self.all(FLEET, values![most, skip]).await?.iter().map(claw).collect()
-    /// The claw that has this bot, or may still be running with it at the infra.
-    pub async fn find_claw_with_bot(&mut self, bot: BotId) -> Result<Option<Claw>> {
-        self.find(WITH_BOT, values![bot, format!("%,{bot},%")]).await?.as_ref().map(claw).transpose()
-    }
-
     }
 
     /// Claws whose next step is late.
