@@ -19,3 +19,6 @@ pub mod shown;
 pub mod tap;
 pub mod time;
 pub mod wizard;
+
+#[cfg(test)]
+mod simulation;
