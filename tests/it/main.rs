@@ -14,6 +14,8 @@ mod card;
 mod changes;
 mod clocks;
 mod crash;
+mod each_call;
+mod each_step;
 mod forget;
 mod giving;
 mod hatching;
