@@ -175,7 +175,7 @@ impl App {
                 act.ask_change(&person, tapped, &claw, change).await?;
             }
             Purpose::Hatch => {
-                if act.tx.find_claw_of_bot(bot).await?.is_some() {
+                if act.tx.find_claw_with_bot(bot).await?.is_some() {
                     return Err(Refusal::BotBusy.into());
                 }
                 desk.found = None;
@@ -239,7 +239,7 @@ impl Act<'_> {
     /// token at a time: if theirs is another one, it is dead. A bot their claw lives in stays theirs.
     async fn is_passed_on(&mut self, bot: &Bot, token: &BotToken) -> Result<bool> {
         let replaced = self.app.open_token(bot).is_ok_and(|theirs| theirs.expose() != token.expose());
-        Ok(replaced && self.tx.find_claw_of_bot(bot.brief.id).await?.is_none())
+        Ok(replaced && self.tx.find_claw_with_bot(bot.brief.id).await?.is_none())
     }
 
     /// The specification with another bot, for a claw that lives.
@@ -248,7 +248,7 @@ impl Act<'_> {
         if !mine {
             return Err(Refusal::TokenForgotten.into());
         }
-        if self.tx.find_claw_of_bot(bot).await?.is_some_and(|claw| claw.spec.bot != spec.bot) {
+        if self.tx.find_claw_with_bot(bot).await?.is_some_and(|claw| claw.spec.bot != spec.bot) {
             return Err(Refusal::BotBusy.into());
         }
         Ok(Spec { bot, ..spec.clone() })

@@ -286,6 +286,9 @@ impl Act<'_> {
         if !usable {
             return Err(Refusal::TokenForgotten.into());
         }
+        if self.tx.find_claw_with_bot(spec.bot).await?.is_some() {
+            return Err(Refusal::BotBusy.into());
+        }
         let number = self.tx.next_claw_number(person.id).await?;
         let claw = Claw::new(ClawId(new_id()), person.id, number, self.app.driver.name(), spec, self.now);
         match self.add_claw(&claw).await {

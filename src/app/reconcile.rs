@@ -7,7 +7,9 @@ use crate::{
     app::{Act, App, Error, Result, insist::Insist},
     domain::{
         admin::{Alert, PersonLine},
-        claw::{Ask, Call, Claw, DEADLINE, Outcome, Reason, Seen, Step, Trouble, Wish, ask, next_step, record, retry_at},
+        claw::{
+            Ask, Call, Claw, DEADLINE, Outcome, Reason, Seen, Step, Trouble, Wish, ask, look_again, next_step, rank_of, record,
+        },
         entitlement::{EndingIn, Entitlement, Period, right_at},
         person::Person,
     },
@@ -78,8 +80,10 @@ impl App {
                 Ok(Outside::Again) => {}
                 Ok(Outside::Nothing) => return Ok(()),
                 Ok(Outside::Call(asked)) => {
-                    // A process that was frozen here must not call under a lease that is no longer its own.
-                    if self.clock.steady() + self.rules.longest_call > until {
+                    // Whoever was frozen here, or lost the lease to a wall clock that leapt, must not call any more: what
+                    // it brought up might come after its claw was taken down for good.
+                    let in_time = self.clock.steady() + self.rules.longest_call <= until;
+                    if !in_time || !self.still_holds(lease).await? {
                         return self.give_back(lease, Duration::ZERO).await;
                     }
                     let Asked { call, work, wish } = *asked;
@@ -107,6 +111,10 @@ impl App {
             }
         }
         self.give_back(lease, Duration::ZERO).await
+    }
+
+    async fn still_holds(&self, lease: &ClawLease) -> Result<bool> {
+        Ok(self.db.look().await?.holds_claw(lease).await?)
     }
 
     async fn give_back(&self, lease: &ClawLease, after: Duration) -> Result<()> {
@@ -255,12 +263,7 @@ impl App {
         if answered {
             act.infra_answers().await?;
         }
-        let due = match wait {
-            Some(wait) => act.now + wait,
-            // Something else is wished meanwhile, which has no failures of its own yet.
-            None if after.tries > 0 && after.wish == wish => retry_at(&after, rand::random(), act.now),
-            None => act.now,
-        };
+        let due = look_again(&after, wish, wait, rand::random(), act.now);
         act.tell_effects(&person, &after, &effects).await?;
         act.save_claw(&after, Some(due)).await?;
         *tried = Some(after);
@@ -322,14 +325,11 @@ impl Act<'_> {
         })))
     }
 
-    /// The right of one claw among its person's: those awake come before those asleep, the older before the newer.
+    /// The right of one claw among its person's.
     async fn right_of_claw(&mut self, claw: &Claw) -> Result<Entitlement> {
         let periods = self.tx.list_periods(claw.person).await?;
-        let mut others: Vec<Claw> =
-            self.tx.list_claws(claw.person).await?.into_iter().filter(|other| !other.is_leaving()).collect();
-        others.sort_by_key(|other| (matches!(other.wish, Wish::Suspended { .. }), other.number));
-        let rank = others.iter().position(|other| other.id == claw.id).unwrap_or(others.len());
-        Ok(right_at(&periods, rank, self.now))
+        let theirs = self.tx.list_claws(claw.person).await?;
+        Ok(right_at(&periods, rank_of(&theirs, claw.id), self.now))
     }
 
     /// The notice before the end that fits this hour, once. Nothing ends while another period waits to take over.

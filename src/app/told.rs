@@ -103,7 +103,7 @@ impl Act<'_> {
                 let why = format!("generation {generation} would not run: {:?}", claw.seen);
                 let code = self.incident(Some(person.id), Some(id), "changing a claw", &why).await?;
                 if let Some(old) = &claw.previous
-                    && self.tx.find_claw_of_bot(old.bot).await?.is_some_and(|other| other.id != id)
+                    && self.tx.find_claw_with_bot(old.bot).await?.is_some_and(|other| other.id != id)
                 {
                     // Its old bot hosts another claw by now: there is nothing to go back to.
                     let stuck = Claw { previous: None, ..claw };

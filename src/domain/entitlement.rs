@@ -56,7 +56,8 @@ impl Period {
     }
 
     pub fn runs(&self, now: Time) -> bool {
-        self.started.is_some() && self.ends().is_some_and(|end| now < end)
+        // What an admin ended stays ended, even when the clock is put back to before.
+        self.revoked.is_none() && self.started.is_some() && self.ends().is_some_and(|end| now < end)
     }
 }
 
@@ -208,7 +209,10 @@ mod tests {
         assert_eq!(Entitlement::of(&both, Time(hour(48))), Entitlement::Waiting(grant));
         assert_eq!(Entitlement::of(std::slice::from_ref(&trial), Time(hour(48))), Entitlement::Ended(trial.clone()));
         let revoked = Period { revoked: Some(Time(hour(3))), ..trial };
-        assert!(!Entitlement::of(&[revoked], Time(hour(4))).covers_now());
+        for hours in [4, 3, 2] {
+            let at = Entitlement::of(std::slice::from_ref(&revoked), Time(hour(hours)));
+            assert_eq!(at, Entitlement::Ended(revoked.clone()), "also when the clock was put back: hour {hours}");
+        }
     }
 
     #[test]

@@ -12,9 +12,13 @@ pub mod incident;
 pub mod locale;
 pub mod notice;
 pub mod person;
+pub mod prudence;
 pub mod refusal;
 pub mod secret;
 pub mod shown;
 pub mod tap;
 pub mod time;
 pub mod wizard;
+
+#[cfg(test)]
+mod simulation;

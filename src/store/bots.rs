@@ -24,7 +24,8 @@ statements! {
            managed = CASE WHEN bots.managed = 1 AND bots.person_id = excluded.person_id THEN 1 ELSE excluded.managed END, \
            token = excluded.token, due_at = $9, access = NULL, fence = bots.fence + 1, lease_until = NULL";
     FREE = concat!("SELECT ", columns!(), " FROM bots b WHERE b.person_id = $1 AND b.token IS NOT NULL \
-            AND NOT EXISTS (SELECT 1 FROM claws c WHERE c.bot_id = b.id AND c.destroyed_at IS NULL) ORDER BY b.created_at DESC LIMIT 5");
+            AND NOT EXISTS (SELECT 1 FROM claws c WHERE c.bot_id = b.id AND c.destroyed_at IS NULL) \
+            AND NOT EXISTS (SELECT 1 FROM claws h WHERE h.held_bots <> '' AND h.held_bots LIKE '%,' || b.id || ',%' AND h.destroyed_at IS NULL) ORDER BY b.created_at DESC LIMIT 5");
     OF_PERSON = concat!("SELECT ", columns!(), " FROM bots WHERE person_id = $1 AND token IS NOT NULL ORDER BY id");
     ERASE_TOKEN = "UPDATE bots SET token = NULL, due_at = NULL WHERE id = $1";
     ACCESS_DUE = "UPDATE bots SET due_at = $2, fence = fence + 1, lease_until = NULL WHERE id = $1 AND managed = 1 AND token IS NOT NULL";

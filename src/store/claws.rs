@@ -17,17 +17,17 @@ use crate::{
 /// What is read of a row. By name: a column that a newer version adds must not change what a statement gives.
 macro_rules! columns {
     () => {
-        "id, person_id, number, driver, title, spec, previous, generation, asks, wish, seen, working_since, late, tries, keeps_data, first_ready, warned_at, destroyed_at, created_at, version, fence"
+        "id, person_id, number, driver, title, spec, previous, generation, asks, wish, seen, working_since, late, tries, keeps_data, first_ready, warned_at, destroyed_at, created_at, version, fence, held_bots"
     };
 }
 pub(super) use columns;
 
 statements! {
     INSERT = "INSERT INTO claws (id, person_id, number, driver, title, bot_id, spec, previous, generation, wish, seen, working_since, late, \
-              tries, keeps_data, first_ready, destroyed_at, created_at, version, due_at, asks, warned_at) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
+              tries, keeps_data, first_ready, destroyed_at, created_at, version, due_at, asks, warned_at, held_bots) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
     SAVE = "UPDATE claws SET title = $2, bot_id = $3, spec = $4, previous = $5, generation = $6, wish = $7, seen = $8, working_since = $9, \
-            late = $10, tries = $11, keeps_data = $12, first_ready = $13, destroyed_at = $14, due_at = $15, asks = $17, warned_at = $18, version = version + 1 \
+            late = $10, tries = $11, keeps_data = $12, first_ready = $13, destroyed_at = $14, due_at = $15, asks = $17, warned_at = $18, held_bots = $19, version = version + 1 \
             WHERE id = $1 AND version = $16";
     RELEASE = "UPDATE claws SET lease_until = NULL, due_at = $3 WHERE id = $1 AND fence = $2";
     WAKE = "UPDATE claws SET due_at = $2 WHERE id = $1 AND destroyed_at IS NULL";
@@ -36,6 +36,8 @@ statements! {
     HOLDS = "SELECT COUNT(*) FROM claws WHERE id = $1 AND fence = $2 AND lease_until = $3";
     LIVING = concat!("SELECT ", columns!(), " FROM claws WHERE person_id = $1 AND destroyed_at IS NULL ORDER BY number");
     BY_BOT = concat!("SELECT ", columns!(), " FROM claws WHERE bot_id = $1 AND destroyed_at IS NULL");
+    WITH_BOT = concat!("SELECT ", columns!(), " FROM claws WHERE bot_id = $1 AND destroyed_at IS NULL \
+                UNION ALL SELECT ", columns!(), " FROM claws WHERE held_bots <> '' AND held_bots LIKE $2 AND destroyed_at IS NULL");
     COUNT_LIVING = "SELECT COUNT(*) FROM claws WHERE destroyed_at IS NULL";
     FLEET = concat!("SELECT ", columns!(), " FROM claws WHERE destroyed_at IS NULL ORDER BY created_at DESC, id LIMIT $1 OFFSET $2");
     CLAIM = claim!(sqlite, "claws", "7200000", "t.due_at <= $1", "t.destroyed_at IS NULL", "t.due_at", "id, fence"),
@@ -64,6 +66,7 @@ pub(super) fn claw(row: &Row) -> Result<Claw> {
         title: row.maybe_text("title")?,
         spec: row.json("claws", "spec")?,
         previous,
+        held: held(&row.text("held_bots")?)?,
         generation: u32::try_from(row.int("generation")?).unwrap_or(u32::MAX),
         asks: u32::try_from(row.int("asks")?).unwrap_or(u32::MAX),
         wish: row.json("claws", "wish")?,
@@ -78,6 +81,19 @@ pub(super) fn claw(row: &Row) -> Result<Claw> {
         created: row.time("created_at")?,
         version: row.int("version")?,
     })
+}
+
+/// Bots as they stand in the row: `,7,12,`, so that one is found by `%,7,%`.
+fn held_text(bots: &[BotId]) -> String {
+    match bots {
+        [] => String::new(),
+        bots => bots.iter().fold(",".to_owned(), |text, bot| format!("{text}{bot},")),
+    }
+}
+
+fn held(text: &str) -> Result<Vec<BotId>> {
+    let unreadable = || StoreError::Inconsistent { table: "claws", column: "held_bots", why: format!("no list of bots: {text}") };
+    text.split(',').filter(|bot| !bot.is_empty()).map(|bot| bot.parse().map(BotId).map_err(|_| unreadable())).collect()
 }
 
 impl Tx {
@@ -106,6 +122,7 @@ impl Tx {
             due,
             claw.asks,
             claw.warned,
+            held_text(&claw.held),
         ];
         self.run(INSERT, values).await.map(drop)
     }
@@ -131,6 +148,7 @@ impl Tx {
             claw.version,
             claw.asks,
             claw.warned,
+            held_text(&claw.held),
         ];
         match self.run(SAVE, values).await? {
             1 => Ok(()),
@@ -161,6 +179,11 @@ impl Tx {
 
     pub async fn find_claw_of_bot(&mut self, bot: BotId) -> Result<Option<Claw>> {
         self.find(BY_BOT, values![bot]).await?.as_ref().map(claw).transpose()
+    }
+
+    /// The claw that has this bot, or may still be running with it at the infra.
+    pub async fn find_claw_with_bot(&mut self, bot: BotId) -> Result<Option<Claw>> {
+        self.find(WITH_BOT, values![bot, format!("%,{bot},%")]).await?.as_ref().map(claw).transpose()
     }
 
     pub async fn count_living_claws(&mut self) -> Result<i64> {

@@ -12,12 +12,20 @@ use sqlx::{
 use crate::store::{Db, Result, StoreError};
 
 /// Number, name, SQLite's text, PostgreSQL's text.
-const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
-    1,
-    "ground",
-    include_str!("../../migrations/sqlite/0001_ground.sql"),
-    include_str!("../../migrations/postgres/0001_ground.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "ground",
+        include_str!("../../migrations/sqlite/0001_ground.sql"),
+        include_str!("../../migrations/postgres/0001_ground.sql"),
+    ),
+    (
+        2,
+        "held_bots",
+        include_str!("../../migrations/sqlite/0002_held_bots.sql"),
+        include_str!("../../migrations/postgres/0002_held_bots.sql"),
+    ),
+];
 
 /// How the schema stands to this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

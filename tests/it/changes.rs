@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use clawhatch::sandbox::infra::{Effect, fingerprint};
+use clawhatch::{
+    domain::time::MINUTE,
+    sandbox::infra::{Effect, fingerprint},
+};
 
 use crate::{on_both, world::World};
 
@@ -11,6 +14,7 @@ on_both! {
     a_model_the_infra_does_not_run_is_taken_back,
     the_same_bot_gets_its_new_token,
     a_claw_moves_into_another_bot,
+    a_bot_waits_until_its_claw_has_let_go_of_it,
 }
 
 /// The models of the claws the infra runs.
@@ -221,4 +225,42 @@ async fn a_claw_moves_into_another_bot(w: World) {
     [ Give it a new token ] [ Delete this claw… ]
     [ My claws ] [ Home ]
     ");
+}
+
+async fn a_bot_waits_until_its_claw_has_let_go_of_it(w: World) {
+    let ann = w.person(1001, "Ann", "en");
+    let old = ann.hatches("anns_helper_bot").await;
+    let other = ann.makes_bot("Other", "anns_other_bot");
+    // The move into the other bot is wished, and the infra still runs the claw in the first one.
+    w.infra.fail_next(1_000_000, 500);
+    ann.opens_card().await;
+    ann.taps("new token").await;
+    ann.says(&other).await;
+    ann.taps("Use this bot").await;
+    ann.taps("Use this token").await;
+    ann.opens_card().await;
+    ann.taps("Delete this claw").await;
+    ann.taps("Delete it").await;
+    assert_eq!(w.infra.claws().len(), 1);
+    // Her time leaves room for another claw, but not in that bot: two claws would take each other's messages.
+    ann.says("/hatch").await;
+    ann.says(&old).await;
+    ann.taps("Use this bot").await;
+    assert!(ann.last().contains("already hosts another claw"), "{}", ann.last());
+    assert_eq!(
+        w.texts("SELECT held_bots FROM claws").await,
+        [format!(",{},", w.telegram.bot_by_username("anns_helper_bot").expect("the bot").id)]
+    );
+    w.infra.fail_next(0, 500);
+    w.pass(11 * MINUTE).await;
+    assert_eq!(w.infra.claws(), []);
+    ann.says(&old).await;
+    ann.taps("Use this bot").await;
+    ann.taps("Gemini 3 Flash").await;
+    ann.taps("Only me").await;
+    ann.taps("Start").await;
+    assert_eq!(
+        w.infra.claws().iter().map(|claw| claw.bot_id).collect::<Vec<_>>(),
+        [w.telegram.bot_by_username("anns_helper_bot").expect("the bot").id]
+    );
 }

@@ -16,6 +16,8 @@ mod clocks;
 mod cluster;
 mod crash;
 mod database;
+mod each_call;
+mod each_step;
 mod forget;
 mod giving;
 mod hatching;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use record::{Call, Effect, Outcome, Trouble, ask, record};
 pub use status::{Status, status};
-pub use step::{Step, backoff, destroy_at, next_step, retry_at};
+pub use step::{Step, backoff, destroy_at, look_again, next_step, retry_at};
 
 use crate::domain::{
     entitlement::KEPT_AFTER_END,
@@ -164,6 +164,8 @@ pub struct Claw {
     pub spec: Spec,
     /// The last specification that ran, while a newer one is not proven.
     pub previous: Option<Spec>,
+    /// Bots it was moved away from and may still be running with at the infra. No other claw may have them yet.
+    pub held: Vec<BotId>,
     /// Counts every wish to run; the name of an effect at the infra.
     pub generation: u32,
     /// Counts every intention towards the infra; a repeat of one does not count.
@@ -198,6 +200,7 @@ impl Claw {
             title: None,
             spec,
             previous: None,
+            held: Vec::new(),
             generation: 1,
             asks: 0,
             wish: Wish::Running { generation: 1 },
@@ -290,11 +293,17 @@ impl Claw {
         }
     }
 
-    /// Takes a deletion back, if its time has not come.
+    /// Takes a deletion back, if its time has not come. One that came at once (an admin's, or at the end of a sleep)
+    /// cannot be, also when the clock is put back to before it.
     pub fn undelete(mut self, now: Time) -> Option<Claw> {
         let Wish::Gone { not_before, before } = self.wish else { return None };
-        if now >= not_before || self.destroyed.is_some() {
+        let came_at_once = self.working_since.is_some_and(|wished| wished >= not_before);
+        if now >= not_before || came_at_once || self.destroyed.is_some() {
             return None;
+        }
+        if matches!(self.seen, Seen::Broken { .. }) {
+            // It may have been refused while nobody wished it to run, and then nobody was told: it is asked for anew.
+            self.generation += 1;
         }
         self.wish = match before {
             Before::Running => Wish::Running { generation: self.generation },
@@ -314,7 +323,7 @@ impl Claw {
         if self.previous.is_none() && self.first_ready.is_some() {
             self.previous = Some(self.spec.clone());
         }
-        self.spec = spec;
+        self.take_spec(spec);
         match self.wish {
             Wish::Running { .. } => self.run(now),
             Wish::Paused | Wish::Suspended { .. } | Wish::Gone { .. } => self,
@@ -324,9 +333,22 @@ impl Claw {
     /// Goes back to the last specification that ran.
     pub fn heal_back(mut self, now: Time) -> Claw {
         if let Some(spec) = self.previous.take() {
-            self.spec = spec;
+            self.take_spec(spec);
         }
         self.run(now)
+    }
+
+    /// Until the infra has let go of the bot it had, nobody else gets it: two claws would take each other's messages.
+    fn take_spec(&mut self, spec: Spec) {
+        let had = std::mem::replace(&mut self.spec, spec).bot;
+        if had != self.spec.bot && !matches!(self.seen, Seen::Absent | Seen::Stopped) && !self.held.contains(&had) {
+            self.held.push(had);
+        }
+    }
+
+    /// Whether it has this bot, or may still be running with it.
+    pub fn has_bot(&self, bot: BotId) -> bool {
+        self.destroyed.is_none() && (self.spec.bot == bot || self.held.contains(&bot))
     }
 
     /// Its secrets are erased; nothing of it is left outside.
@@ -351,6 +373,17 @@ impl Claw {
         self.late = false;
         self.tries = 0;
         self
+    }
+}
+
+/// The place of one claw among its person's living ones, in which rights are dealt out: those awake come before those
+/// asleep, the older before the newer. One that is on its way out stands behind all.
+pub fn rank_of(theirs: &[Claw], id: ClawId) -> usize {
+    let place = |claw: &Claw| (matches!(claw.wish, Wish::Suspended { .. }), claw.number);
+    let staying = || theirs.iter().filter(|claw| !claw.is_leaving());
+    match staying().find(|claw| claw.id == id) {
+        Some(own) => staying().filter(|other| place(other) < place(own)).count(),
+        None => staying().count(),
     }
 }
 

@@ -143,6 +143,9 @@ pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw
             let known = matches!(claw.seen, Seen::Running { generation, .. } if generation == call.generation);
             claw.seen = Seen::Running { generation: call.generation, health };
             claw.tries = 0;
+            if call.generation == claw.generation {
+                claw.held.clear();
+            }
             wait = known.then_some(LOOK_AGAIN);
         }
         Outcome::Starting => {
@@ -161,6 +164,7 @@ pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw
         Outcome::Down { keeps_data } => {
             claw.seen = Seen::Absent;
             claw.tries = 0;
+            claw.held.clear();
             claw.keeps_data = keeps_data;
             match claw.wish {
                 Wish::Paused | Wish::Suspended { .. } => {
@@ -179,6 +183,7 @@ pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw
         Outcome::Refused { reason: Reason::Foreign, .. } if call.what == Ask::Deprovision => {
             claw.seen = Seen::Absent;
             claw.tries = 0;
+            claw.held.clear();
             effects.push(Effect::Stays(Reason::Foreign));
         }
         // It is as much there as before. The refusal was an answer, so asking again is an intention of its own.

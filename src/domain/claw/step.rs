@@ -166,6 +166,17 @@ pub fn retry_at(claw: &Claw, dice: u64, now: Time) -> Time {
     }
 }
 
+/// When a claw is looked at again once a call was written down on it: when the outcome asked to wait, then; after a
+/// failure, later; else at once. `wish` is what was wished when the call was made.
+pub fn look_again(after: &Claw, wish: Wish, wait: Option<Duration>, dice: u64, now: Time) -> Time {
+    match wait {
+        Some(wait) => now + wait,
+        // Something else is wished meanwhile, which has no failures of its own yet.
+        None if after.tries > 0 && after.wish == wish => retry_at(after, dice, now),
+        None => now,
+    }
+}
+
 /// How long to wait after so many failures in a row: 2 s, 4 s, 8 s, … at most ten minutes, each shortened by up to
 /// half, as `dice` (any random number) has it, so that claws that failed together do not come back together.
 pub fn backoff(tries: u32, dice: u64) -> Duration {

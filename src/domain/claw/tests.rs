@@ -1,7 +1,6 @@
 //! Every pair of a wish and what was seen, with the step that follows and the word for it; what each outcome changes;
 //! and the ways back: undo, healing back, the deadline.
 
-mod histories;
 mod outcomes;
 
 use uuid::Uuid;

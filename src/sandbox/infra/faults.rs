@@ -20,6 +20,16 @@ pub enum Fault {
     Bloated,
     /// Does nothing and never answers.
     Hung,
+    /// Does it and never answers.
+    Silent,
+}
+
+/// One call that fails: how, and, for [`Fault::Failed`], with what status and code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Strike {
+    pub fault: Fault,
+    pub status: u16,
+    pub code: &'static str,
 }
 
 /// A way in which the list fails, and nothing else.
@@ -53,6 +63,8 @@ pub(super) struct Faults {
     /// What the next questions for the list meet.
     pub(super) list: Option<(ListFault, u32)>,
     waiting: BTreeMap<Fault, u32>,
+    /// One call yet to come, after so many others.
+    later: Option<(u32, Strike)>,
     struck: BTreeMap<Fault, u64>,
 }
 
@@ -65,13 +77,32 @@ impl Faults {
         }
     }
 
+    /// Lets one call meet a fault, after `calls` others.
+    pub(super) fn plan_after(&mut self, calls: u32, strike: Strike) {
+        self.later = Some((calls, strike));
+    }
+
     /// The fault this call meets, which is then one less.
-    pub(super) fn draw(&mut self) -> Option<(Fault, u16)> {
+    pub(super) fn draw(&mut self) -> Option<Strike> {
+        let strike = self.draw_later().or_else(|| self.draw_next())?;
+        self.count(strike.fault);
+        Some(strike)
+    }
+
+    fn draw_later(&mut self) -> Option<Strike> {
+        match self.later.take()? {
+            (0, strike) => Some(strike),
+            (calls, strike) => {
+                self.later = Some((calls - 1, strike));
+                None
+            }
+        }
+    }
+
+    fn draw_next(&mut self) -> Option<Strike> {
         let (fault, times) = self.waiting.iter_mut().find(|(_, times)| **times > 0)?;
         *times -= 1;
-        let fault = *fault;
-        self.count(fault);
-        Some((fault, self.status))
+        Some(Strike { fault: *fault, status: self.status, code: "made_to_fail" })
     }
 
     /// The fault this question for the list meets, which is then one less.

@@ -19,7 +19,7 @@ use std::{
 use tokio::{net::TcpListener, sync::watch};
 use tokio_util::task::AbortOnDropHandle;
 
-pub use faults::{Fault, ListFault};
+pub use faults::{Fault, ListFault, Strike};
 pub use hosted::{HostEvent, HostStatus, Hosted, Rules};
 pub use journal::{Effect, Entry, fingerprint};
 
@@ -232,6 +232,11 @@ impl InfraStandIn {
     /// How often it was asked for its list so far.
     pub fn times_listed(&self) -> u64 {
         self.0.shared.with(|state, _| state.listed)
+    }
+
+    /// One call meets a fault, after `calls` others that meet none. Only the last such plan counts.
+    pub fn strike_after(&self, calls: u32, strike: Strike) {
+        self.0.shared.with(|state, _| state.faults.plan_after(calls, strike));
     }
 
     /// How often a fault has struck so far.

@@ -19,7 +19,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::sandbox::infra::{
     Shared,
-    faults::Fault,
+    faults::{Fault, Strike},
     host::{Reply, Unwanted, Wanted},
     journal::{Entry, fingerprint},
     line::Switch,
@@ -72,17 +72,17 @@ async fn serve(shared: Arc<Shared>, switch: Switch, request: Request, route: &'s
     });
     sleep(slow).await;
     let fault = match fault {
-        Some((Fault::Hung, _)) => {
+        Some(Strike { fault: Fault::Hung, .. }) => {
             entry.fault = Some(Fault::Hung);
             shared.with(|state, _| state.journal.push(entry));
             shared.stopped().await;
             switch.cut();
             return ().into_response();
         }
-        Some((Fault::Failed, status)) => {
-            return finish(&shared, entry, &Reply::error(status, "made_to_fail"), Some(Fault::Failed));
+        Some(Strike { fault: Fault::Failed, status, code }) => {
+            return finish(&shared, entry, &Reply::error(status, code), Some(Fault::Failed));
         }
-        Some((fault, _)) => Some(fault),
+        Some(Strike { fault, .. }) => Some(fault),
         None => None,
     };
 
@@ -90,6 +90,11 @@ async fn serve(shared: Arc<Shared>, switch: Switch, request: Request, route: &'s
     let answer = finish(&shared, entry, &reply, fault);
     match fault {
         Some(Fault::Lost) => {
+            switch.cut();
+            answer
+        }
+        Some(Fault::Silent) => {
+            shared.stopped().await;
             switch.cut();
             answer
         }
@@ -166,7 +171,7 @@ fn finish(shared: &Shared, mut entry: Entry, reply: &Reply, fault: Option<Fault>
     entry.effect = reply.effect;
     entry.fault = fault;
     entry.status = match fault {
-        Some(Fault::Lost) => None,
+        Some(Fault::Lost | Fault::Silent) => None,
         Some(Fault::Garbled | Fault::Bloated) => Some(200),
         Some(Fault::Slow | Fault::Failed | Fault::Hung) | None => Some(reply.status),
     };
