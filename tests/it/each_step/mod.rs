@@ -253,9 +253,13 @@ async fn each_call_is_made_twice(on: On, want: Want) {
                         tokio::time::sleep(Duration::from_millis(5)).await;
                     }
                 };
+                let goes_on = async {
+                    run.does(want).await;
+                    comes_to_rest(&w).await;
+                };
                 tokio::select! {
                     () = met => {}
-                    () = run.does(want) => panic!("{want:?}: it went on past a call that is never answered"),
+                    () = goes_on => panic!("{want:?}: it went on past a call that is never answered"),
                 }
             }
             w = w.restarted().await;
