@@ -27,7 +27,8 @@ statements! {
               tries, keeps_data, first_ready, destroyed_at, created_at, version, due_at, asks, warned_at, held_bots) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
     SAVE = "UPDATE claws SET title = $2, bot_id = $3, spec = $4, previous = $5, generation = $6, wish = $7, seen = $8, working_since = $9, \
-            late = $10, tries = $11, keeps_data = $12, first_ready = $13, destroyed_at = $14, due_at = $15, asks = $17, warned_at = $18, held_bots = $19, version = version + 1 \
+            late = $10, tries = $11, keeps_data = $12, first_ready = $13, destroyed_at = $14, due_at = $15, asks = $17, warned_at = $18, held_bots = $19, version = version + 1, \
+            lease_until = CASE WHEN CAST($14 AS BIGINT) IS NULL THEN lease_until END \
             WHERE id = $1 AND version = $16";
     RELEASE = "UPDATE claws SET lease_until = NULL, due_at = $3 WHERE id = $1 AND fence = $2";
     WAKE = "UPDATE claws SET due_at = $2 WHERE id = $1 AND destroyed_at IS NULL";
@@ -127,7 +128,8 @@ impl Tx {
         self.run(INSERT, values).await.map(drop)
     }
 
-    /// Writes a claw back and says when to look at it again. Refused when it changed since it was read.
+    /// Writes a claw back and says when to look at it again. Refused when it changed since it was read. One that is
+    /// destroyed is let go of at once: nobody looks at it any more, who could free it of a lease that was left on it.
     pub async fn save_claw(&mut self, claw: &Claw, due: Option<Time>) -> Result<()> {
         let values = values![
             claw.id,
