@@ -21,6 +21,7 @@ on_both! {
     a_slow_list_holds_nobody_up,
     a_long_list_is_read_to_its_end,
     two_replicas_make_one_survey,
+    thirty_thousand_claws_are_compared,
 }
 
 const NONE: [String; 0] = [];
@@ -224,4 +225,47 @@ async fn two_replicas_make_one_survey(w: World) {
     let (survey, ()) = tokio::join!(w.app().survey(), frozen);
     survey.expect("it ends well");
     assert_eq!(w.audited("claw.vanished").await, 1);
+}
+
+/// Ann's claw as often as somebody runs it for a living; three of them vanish.
+async fn thirty_thousand_claws_are_compared(w: World) {
+    const CLAWS: i64 = 30_000;
+    let ann = w.person(1001, "Ann", "en");
+    ann.hatches("anns_helper_bot").await;
+    let (numbers, digits) = if w.database_url.starts_with("sqlite:") {
+        (
+            format!("(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {CLAWS}) SELECT i FROM n)"),
+            "printf('%012d', s.i)",
+        )
+    } else {
+        (format!("generate_series(1, {CLAWS})"), "lpad(s.i::text, 12, '0')")
+    };
+    let (id, person) = (format!("'00000000-0000-7000-8000-' || {digits}"), format!("'00000000-0000-7000-9000-' || {digits}"));
+    w.sql(&format!(
+        "INSERT INTO persons (id, telegram_id, locale, created_at) SELECT {person}, 500000 + s.i, 'en', 1 FROM {numbers} AS s{}",
+        if numbers.starts_with('(') { "" } else { "(i)" }
+    ))
+    .await;
+    w.sql(&format!(
+        "INSERT INTO claws (id, person_id, number, driver, bot_id, spec, generation, asks, wish, seen, first_ready, created_at, version) \
+         SELECT {id}, {person}, 1, c.driver, 800000000 + s.i, c.spec, c.generation, c.asks, c.wish, c.seen, c.first_ready, c.created_at, c.version \
+         FROM claws c, {numbers} AS s{} WHERE c.bot_id < 800000000",
+        if numbers.starts_with('(') { "" } else { "(i)" }
+    ))
+    .await;
+    assert_eq!(w.rows("claws").await, CLAWS as usize + 1);
+    let gone = [7, 15_000, CLAWS];
+    w.infra.insert_many(
+        (1..=CLAWS)
+            .filter(|n| !gone.contains(n))
+            .map(|n| (format!("00000000-0000-7000-9000-{n:012}"), "claw-1".to_owned(), strange(800_000_000 + n))),
+    );
+    w.clock.advance(5 * MINUTE);
+    let before = w.infra.times_listed();
+    let began = std::time::Instant::now();
+    w.app().survey().await.expect("a survey");
+    eprintln!("{CLAWS} claws compared in {:?}, {} questions", began.elapsed(), w.infra.times_listed() - before);
+    let missed = w.texts("SELECT claw_id FROM audit WHERE action = 'claw.vanished' ORDER BY claw_id").await;
+    assert_eq!(missed, gone.map(|n| format!("00000000-0000-7000-8000-{n:012}")));
+    assert!(began.elapsed() < Duration::from_secs(120), "{:?}", began.elapsed());
 }

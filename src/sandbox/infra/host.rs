@@ -1,6 +1,6 @@
 //! The state of a host of claws: which claws are there, who may use which bot, and what a call changes. No HTTP here.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Bound};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -286,8 +286,14 @@ impl Host {
     /// The list of one person's claws, or a page of everybody's: up to `limit` after the name `after`, and the name to go
     /// on after.
     pub(super) fn list(&self, person: Option<&str>, after: Option<&Name>, limit: usize) -> (Vec<Value>, Option<Name>) {
-        let wanted = |name: &&Name| person.is_none_or(|person| name.0 == person) && after.is_none_or(|after| *name > after);
-        let names: Vec<&Name> = self.claws.keys().filter(wanted).take(limit + 1).collect();
+        // The first name a person can have, or whatever follows on the last one told.
+        let from = match (person, after) {
+            (Some(person), None) => Bound::Included((person.to_owned(), String::new())),
+            (_, Some(after)) => Bound::Excluded(after.clone()),
+            (None, None) => Bound::Unbounded,
+        };
+        let listed = self.claws.range((from, Bound::Unbounded)).map(|(name, _)| name);
+        let names: Vec<&Name> = listed.take_while(|name| person.is_none_or(|person| name.0 == person)).take(limit + 1).collect();
         let line = |name: &&Name| {
             let seen = &self.claws[*name].seen;
             let state = match seen.status {

@@ -202,6 +202,17 @@ impl InfraStandIn {
         });
     }
 
+    /// Puts many claws there at once, each of the person it is named after.
+    pub fn insert_many(&self, claws: impl IntoIterator<Item = (String, String, BotToken)>) {
+        self.0.shared.with(|state, now| {
+            for (user_id, claw_id, token) in claws {
+                let name = (user_id, claw_id);
+                state.host.insert(&name, &name.0, token, now);
+            }
+            state.host.settle(now);
+        });
+    }
+
     /// Every call waits this long first; zero takes it back.
     pub fn slow(&self, span: Duration) {
         self.0.shared.with(|state, _| state.faults.slow = span);
