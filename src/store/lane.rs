@@ -101,8 +101,17 @@ impl Lane {
     pub async fn begin(&self) -> Result<LaneTx> {
         self.line.fetch_add(1, Ordering::SeqCst);
         let in_line = InLine(&self.line);
-        let writer = Arc::clone(&self.writer).lock_owned().await;
+        let mut writer = Arc::clone(&self.writer).lock_owned().await;
         drop(in_line);
+        if writer.turn != Turn::Over {
+            // In a task of its own: whoever is dropped while cleaning up after another who was dropped would leave it
+            // half done, and the whole group would have to be given up.
+            let cleaning = tokio::spawn(async move {
+                writer.clear_leftovers().await;
+                writer
+            });
+            writer = cleaning.await.map_err(|ended| StoreError::Again(ended.to_string()))?;
+        }
         let mut turn = LaneTx { writer: Some(writer), lane: self.clone() };
         turn.writer().begin_turn().await?;
         Ok(turn)
@@ -199,7 +208,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Takes back what a use case that was dropped in the middle has written. May itself be dropped in the middle.
+    /// Takes back what a use case that was dropped in the middle has written.
     async fn clear_leftovers(&mut self) {
         match self.turn {
             Turn::Over => {}
