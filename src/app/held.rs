@@ -19,6 +19,11 @@ impl Held {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&lease.id);
     }
 
+    /// Whether this process works on no claw now.
+    pub fn is_empty(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     pub fn take_all(&self) -> Vec<ClawLease> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).drain().map(|(_, lease)| lease).collect()
     }
