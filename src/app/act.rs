@@ -56,6 +56,8 @@ pub struct Act<'a> {
     event: Option<Event>,
     /// Some claw is due now.
     claws_due: bool,
+    /// Added by this very transaction, so nothing else can be known of them yet, and nobody need look.
+    pub(crate) newcomer: Option<PersonId>,
 }
 
 impl App {
@@ -82,6 +84,7 @@ impl App {
             actor: "system".to_owned(),
             event: None,
             claws_due: false,
+            newcomer: None,
         })
     }
 }
@@ -163,6 +166,9 @@ impl Act<'_> {
 
     /// Removes the message of a slot, if it has one.
     pub async fn clear(&mut self, chat: ChatId, slot: &Slot) -> Result<()> {
+        if !self.tx.is_slot_out(chat, &slot.name()).await? {
+            return Ok(());
+        }
         let shown = self.tx.find_slot(chat, &slot.name()).await?;
         self.tx.drop_slot(chat, &slot.name()).await?;
         if let Some(message) = shown {
@@ -209,7 +215,7 @@ impl Act<'_> {
     /// Makes it all stand, and wakes whoever has something to do now.
     pub async fn commit(mut self) -> Result<()> {
         if let Some(event) = &self.event {
-            self.tx.finish_inbox(&event.id, event.fence, self.now).await?;
+            self.tx.finish_inbox_last(&event.id, event.fence, self.now).await?;
         }
         crash_point!("act-uncommitted");
         self.tx.commit().await?;
@@ -230,6 +236,7 @@ impl Act<'_> {
     /// Adds a claw, to be looked at now.
     pub async fn add_claw(&mut self, claw: &Claw) -> Result<()> {
         self.claws_due = true;
+        self.newcomer = None;
         Ok(self.tx.add_claw(claw, self.now).await?)
     }
 

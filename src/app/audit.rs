@@ -30,14 +30,17 @@ impl App {
         let mut tx = self.db.begin().await?;
         let (mut number, mut previous) = tx.audit_head().await?.unwrap_or((0, String::new()));
         let rows = tx.list_unsealed_audit(ROUND).await?;
-        for row in &rows {
+        let many = rows.len();
+        let mut sealed = Vec::with_capacity(many);
+        for row in rows {
             number += 1;
-            previous = link(&previous, number, row);
-            tx.seal_audit(&row.id, number, &previous).await?;
+            previous = link(&previous, number, &row);
+            sealed.push((row.id, number, previous.clone()));
         }
-        crash_point!(!rows.is_empty(), "audit-sealed-uncommitted");
+        tx.seal_audit(sealed).await?;
+        crash_point!(many > 0, "audit-sealed-uncommitted");
         tx.commit().await?;
-        Ok(rows.len())
+        Ok(many)
     }
 }
 

@@ -276,6 +276,7 @@ impl Act<'_> {
             reason: None,
             created: self.now,
         };
+        self.newcomer = None;
         self.tx.add_period(&period).await?;
         self.note("trial.begin", person.id, None).await
     }

@@ -91,23 +91,23 @@ impl App {
     }
 
     async fn store_updates(&self, updates: Vec<Arrived>, now: Time) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let mut numbers = Vec::new();
+        let (mut new, mut tokens, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
         for update in updates {
             let id = format!("telegram:{}", update.update);
             numbers.push(update.update);
-            if tx.is_known(&id).await? {
-                continue;
-            }
             let owner = update.from.unwrap_or(TelegramId(0));
             let (body, sealed) = seal_tokens(&update.body, |token| {
                 let id = PendingTokenId(new_id());
                 (id, self.vault.seal(token.as_bytes(), &pending_place(id)))
             });
-            if tx.add_inbox(NewInbox { id, seq: update.update, lane: update.lane, body }, now).await? {
-                for (id, token) in sealed {
-                    tx.keep_pending_token(id, owner, token, now).await?;
-                }
+            tokens.extend(sealed.into_iter().map(|(token, sealed)| (id.clone(), owner, token, sealed)));
+            new.push(NewInbox { id, seq: update.update, lane: update.lane, body });
+        }
+        let mut tx = if tokens.is_empty() { self.db.begin_single().await? } else { self.db.begin().await? };
+        let added = tx.add_inboxes(new, now).await?;
+        for (id, owner, token, sealed) in tokens {
+            if added.contains(&id) {
+                tx.keep_pending_token(token, owner, sealed, now).await?;
             }
         }
         crash_point!(!numbers.is_empty(), "update-stored-uncommitted");

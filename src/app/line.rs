@@ -39,6 +39,10 @@ impl App {
         // A place is not kept from a time that has not come.
         act.tx.no_turn_ahead(act.now).await?;
         act.tx.drop_missed_turns(act.now - KEPT).await?;
+        if act.tx.list_line(1).await?.is_empty() {
+            // Nobody to call, so nothing to count.
+            return act.commit().await;
+        }
         let (places, trials) = act.places_left().await?;
         for next in act.tx.list_line(i64::from(places.min(trials)).min(50)).await? {
             let person = act.tx.load_person(next.person).await?;

@@ -15,6 +15,7 @@ mod changes;
 mod claws;
 mod doubts;
 mod floods;
+mod gather;
 mod hatch;
 mod health;
 mod held;
@@ -35,6 +36,7 @@ mod sending;
 mod survey;
 mod taps;
 mod told;
+mod walk;
 
 use std::{sync::Arc, time::Duration};
 
@@ -58,6 +60,7 @@ pub use bells::Bells;
 pub use bots::Pasted;
 pub use doubts::Doubts;
 pub use floods::{Flood, Floods};
+pub use gather::Gather;
 pub use health::Health;
 pub use held::Held;
 pub use lull::Lull;
@@ -93,6 +96,7 @@ pub struct App {
     pub rules: Rules,
     pub bells: Bells,
     pub floods: Floods,
+    pub gather: Gather,
     pub pace: Pace,
     pub prudence: Prudence,
     pub held: Held,

@@ -28,8 +28,9 @@ pub(crate) fn right_of(periods: &[Period], now: Time) -> Right {
 impl Act<'_> {
     /// What this person is offered, with their periods and living claws, which most callers need as well.
     pub async fn offer(&mut self, person: &Person) -> Result<(Offer, Vec<Period>, Vec<Claw>)> {
-        let periods = self.tx.list_periods(person.id).await?;
-        let claws = self.tx.list_claws(person.id).await?;
+        let is_new = self.newcomer == Some(person.id);
+        let periods = if is_new { Vec::new() } else { self.tx.list_periods(person.id).await? };
+        let claws = if is_new { Vec::new() } else { self.tx.list_claws(person.id).await? };
         let offer = self.offer_for(person, &periods, &claws).await?;
         Ok((offer, periods, claws))
     }

@@ -27,14 +27,14 @@ impl App {
     /// Stays the poller for another while; false when somebody else has become it.
     pub async fn keep_poller(&self, lease: &ScheduleLease) -> Result<bool> {
         let until = self.clock.now() + POLLER_LEASE;
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_single().await?;
         let kept = tx.keep_schedule(lease, until).await?;
         tx.commit().await?;
         Ok(kept)
     }
 
     pub async fn leave_poller(&self, lease: &ScheduleLease) -> Result<()> {
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_single().await?;
         tx.give_back_schedule(lease, self.clock.now()).await?;
         Ok(tx.commit().await?)
     }

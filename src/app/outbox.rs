@@ -8,12 +8,11 @@ use crate::{
     domain::{
         admin::Alert,
         ids::{MessageId, TelegramId},
-        locale::Locale,
         notice::Notice,
         time::HOUR,
     },
     drivers::telegram::{Place, Reader, SendError},
-    store::{Doubt, Message, Outcome, StoreError, Work},
+    store::{Doubt, Message, Outcome, Work},
 };
 
 /// How long a worker may take over one message.
@@ -49,12 +48,10 @@ impl App {
     pub async fn deliver(&self, message: Message) -> Result<()> {
         let under_way = self.sending.begin(&message);
         let mut insist = Insist::on("a delivery");
-        let (reader, at) = loop {
-            match self.read_place(&message).await {
-                Err(error) if insist.again(&error).await => {}
-                read => break read?,
-            }
-        };
+        let at = message.shown;
+        // A person whose row cannot be read is spoken to in our own language, rather than not at all.
+        let (locale, zone) = (message.locale.unwrap_or_default(), message.zone.clone());
+        let reader = Reader { chat: message.chat, locale, zone, now: self.clock.now() };
         // A process that was frozen here, or waited for the database, must not send under a lease that is no longer its
         // own: somebody else is sending it.
         if self.clock.now() + LONGEST_SEND > message.until {
@@ -75,22 +72,6 @@ impl App {
                 }
             }
         }
-    }
-
-    /// Whom a message is for, and the message that shows its slot now.
-    async fn read_place(&self, message: &Message) -> Result<(Reader, Option<MessageId>)> {
-        let mut tx = self.db.look().await?;
-        let at = match &message.slot {
-            Some(slot) => tx.find_slot(message.chat, slot).await?,
-            None => None,
-        };
-        // A person whose row cannot be read is spoken to in our own language, rather than not at all.
-        let person = match tx.find_person_by_telegram(TelegramId(message.chat.0)).await {
-            Err(StoreError::Again(why)) => return Err(StoreError::Again(why).into()),
-            read => read.ok().flatten(),
-        };
-        let (locale, zone) = person.map_or((Locale::default(), None), |person| (person.locale, person.zone));
-        Ok((Reader { chat: message.chat, locale, zone, now: self.clock.now() }, at))
     }
 
     /// Takes note of what an answer says about everybody's messages.
@@ -154,13 +135,12 @@ impl App {
                 if self.token_doubted.load(Ordering::SeqCst) {
                     act.resolve("telegram-token").await?;
                 }
-                act.tx.finish_message(message, Outcome::Sent, now).await?;
-                if let (Some(slot), Some(shown)) = (&message.slot, *shown) {
-                    let card = message.notice.as_ref().and_then(|notice| notice.as_ref().ok()).and_then(Notice::card_of);
-                    act.tx.put_slot(message.chat, slot, shown, card).await?;
-                    if let Some(old) = at.filter(|old| message.fresh && *old != shown) {
-                        act.delete(message.chat, old).await?;
-                    }
+                let card = message.notice.as_ref().and_then(|notice| notice.as_ref().ok()).and_then(Notice::card_of);
+                act.tx.message_sent(message, now, shown.map(|shown| (shown, card))).await?;
+                if let (Some(_), Some(shown)) = (&message.slot, *shown)
+                    && let Some(old) = at.filter(|old| message.fresh && *old != shown)
+                {
+                    act.delete(message.chat, old).await?;
                 }
             }
             // Gone already, which is all a removal wants.

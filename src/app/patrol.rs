@@ -1,20 +1,24 @@
 //! Chores of the whole fleet, each done by one replica at a time: waking every claw now and then, calling people from
-//! the line, finding what should not be, forgetting what is old, sealing the audit trail.
+//! the line, finding what should not be, forgetting what is old, sealing the audit trail. None of them touches a whole
+//! table at once: what has to see every row walks through it a slice at a time.
 
 use std::time::Duration;
 
 use crate::{
-    app::{App, Result, admin::person_line, survey::SURVEY},
+    app::{App, Result, admin::person_line, survey::SURVEY, walk::Walk},
     domain::{
         admin::Alert,
         time::{DAY, HOUR, MINUTE},
     },
 };
 
+/// Rows one transaction of the sweep deletes, of each table.
+const SWEPT_AT_ONCE: i64 = 500;
+
 /// One chore: its name, how often, and how long it may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chore {
-    /// Every claw is looked at again, whatever its row says about when.
+    /// The next claws are looked at again, whatever their rows say about when.
     WakeAll,
     /// The elapsed time on hatching messages moves.
     DrawProgress,
@@ -52,11 +56,10 @@ impl Chore {
 
     fn every(self) -> Duration {
         match self {
-            Chore::WakeAll => 10 * MINUTE,
             Chore::CallLine => MINUTE / 2,
-            Chore::FindDrift | Chore::ErasePending => 5 * MINUTE,
+            Chore::ErasePending => 5 * MINUTE,
             Chore::Sweep => HOUR,
-            Chore::SealAudit | Chore::DrawProgress => MINUTE / 12,
+            Chore::WakeAll | Chore::FindDrift | Chore::SealAudit | Chore::DrawProgress => MINUTE / 12,
         }
     }
 }
@@ -89,7 +92,8 @@ impl App {
             tx.mend_times(now, Duration::ZERO).await?;
             tx.commit().await?;
         }
-        for chore in Chore::ALL {
+        let due = self.db.look().await?.list_due_schedules(self.clock.now()).await?;
+        for chore in Chore::ALL.into_iter().filter(|chore| due.iter().any(|name| name == chore.name())) {
             let now = self.clock.now();
             let mut tx = self.db.begin().await?;
             let until = now + Chore::LEASE;
@@ -101,7 +105,7 @@ impl App {
                 tracing::error!(chore = chore.name(), error = %crate::app::act::redact(&format!("{error:#}")), "a chore failed");
             }
             crash_point!("chore-done");
-            let mut tx = self.db.begin().await?;
+            let mut tx = self.db.begin_single().await?;
             tx.give_back_schedule(&lease, self.clock.now() + chore.every()).await?;
             tx.commit().await?;
         }
@@ -113,7 +117,9 @@ impl App {
             Chore::DrawProgress => self.draw_progress().await,
             Chore::WakeAll => {
                 let mut act = self.act().await?;
-                act.tx.wake_all_claws(act.now).await?;
+                if let Some((after, last)) = act.next_slice(Walk::Claws).await? {
+                    act.tx.wake_slice(&after, &last, act.now).await?;
+                }
                 act.commit().await?;
                 self.bells.claws.notify_one();
                 Ok(())
@@ -137,7 +143,12 @@ impl App {
     async fn find_drift(&self) -> Result<()> {
         let mut act = self.act().await?;
         act.calm_infra().await?;
-        for person in act.tx.list_entitled_without_claw(act.now).await? {
+        let slice = act.next_slice(Walk::Persons).await?;
+        let found = match &slice {
+            Some((after, last)) => act.tx.list_entitled_without_claw(after, last, act.now).await?,
+            None => Vec::new(),
+        };
+        for person in found {
             let what = "a period runs and there is no claw".to_owned();
             let alert = Alert::Drift { claw: None, person: person_line(&person), what };
             act.raise(&format!("drift:{}", person.id), alert, None).await?;
@@ -146,10 +157,19 @@ impl App {
     }
 
     async fn sweep(&self) -> Result<()> {
+        let now = self.clock.now();
+        // A part at a time, so that whoever wants to write waits for a part and not for all.
+        loop {
+            let mut act = self.act().await?;
+            let swept = act.tx.sweep_inbox(now - 7 * DAY, SWEPT_AT_ONCE).await?
+                + act.tx.sweep_messages(now - 30 * DAY, SWEPT_AT_ONCE).await?;
+            act.commit().await?;
+            if swept == 0 {
+                break;
+            }
+        }
         let mut act = self.act().await?;
-        let now = act.now;
-        act.tx.sweep_inbox(now - 7 * DAY).await?;
-        act.tx.sweep_messages(now - 30 * DAY).await?;
+        act.tx.sweep_texts(now - 30 * DAY).await?;
         act.tx.sweep_alerts(now - 30 * DAY).await?;
         act.tx.sweep_incidents(now - 30 * DAY).await?;
         act.tx.sweep_confirmations(now - 30 * DAY).await?;

@@ -39,8 +39,10 @@ impl Act<'_> {
                 if self.tx.add_person(&new, came_with).await? {
                     self.by_person(new.id);
                     self.note("person.met", new.id, None).await?;
+                    self.newcomer = Some(new.id);
+                    return Ok(new);
                 }
-                let missing = || anyhow::anyhow!("a person that was just added is not there");
+                let missing = || anyhow::anyhow!("a person who is there already is not");
                 self.tx.hold_person(sender.id).await?.ok_or_else(missing)?
             }
         };

@@ -128,7 +128,7 @@ impl App {
     }
 
     async fn give_back_once(&self, lease: &ClawLease, after: Duration) -> Result<()> {
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_single().await?;
         tx.release_claw(lease, Some(self.clock.now() + after)).await?;
         Ok(tx.commit().await?)
     }

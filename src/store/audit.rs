@@ -6,7 +6,7 @@ use crate::{
         ids::{ClawId, PersonId},
         time::Time,
     },
-    store::{Result, Row, Tx, statement::statements, tx::values},
+    store::{Result, Row, Tx, later::Later, statement::statements, tx::values},
 };
 
 /// What is read of a row. By name: a column that a newer version adds must not change what a statement gives.
@@ -20,7 +20,8 @@ statements! {
     ADD = "INSERT INTO audit (id, at, actor, action, person_id, claw_id, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     HEAD = "SELECT number, hash FROM audit WHERE number IS NOT NULL ORDER BY number DESC LIMIT 1";
     UNSEALED = concat!("SELECT ", columns!(), " FROM audit WHERE number IS NULL ORDER BY id LIMIT $1");
-    SEAL = "UPDATE audit SET number = $2, hash = $3 WHERE id = $1 AND number IS NULL";
+    SEAL = "UPDATE audit SET number = v.column2, hash = v.column3 FROM (VALUES ($1, CAST($2 AS BIGINT), $3)) AS v \
+            WHERE audit.id = v.column1 AND audit.number IS NULL";
     SEALED_AFTER = concat!("SELECT ", columns!(), " FROM audit WHERE number > $1 ORDER BY number LIMIT $2");
     LATEST = concat!("SELECT ", columns!(), " FROM audit ORDER BY id DESC LIMIT $1");
 }
@@ -56,7 +57,8 @@ fn audit(row: &Row) -> Result<AuditRow> {
 
 impl Tx {
     pub async fn add_audit(&mut self, row: &AuditRow) -> Result<()> {
-        self.run(ADD, values![&row.id, row.at, &row.actor, &row.action, row.person, row.claw, &row.detail]).await.map(drop)
+        let values = values![&row.id, row.at, &row.actor, &row.action, row.person, row.claw, &row.detail];
+        self.put_off(vec![Later::new("audit", ADD, values)]).await
     }
 
     /// The last number and hash of the chain.
@@ -68,8 +70,10 @@ impl Tx {
         self.all(UNSEALED, values![most]).await?.iter().map(audit).collect()
     }
 
-    pub async fn seal_audit(&mut self, id: &str, number: i64, hash: &str) -> Result<()> {
-        self.run(SEAL, values![id, number, hash]).await.map(drop)
+    /// Gives rows their numbers and hashes.
+    pub async fn seal_audit(&mut self, rows: Vec<(String, i64, String)>) -> Result<()> {
+        let rows = rows.into_iter().map(|(id, number, hash)| values![id, number, hash]).collect();
+        self.all_many(SEAL, rows).await.map(drop)
     }
 
     pub async fn list_sealed_audit(&mut self, after: i64, most: i64) -> Result<Vec<AuditRow>> {

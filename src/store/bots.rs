@@ -29,8 +29,8 @@ statements! {
     OF_PERSON = concat!("SELECT ", columns!(), " FROM bots WHERE person_id = $1 AND token IS NOT NULL ORDER BY id");
     ERASE_TOKEN = "UPDATE bots SET token = NULL, due_at = NULL WHERE id = $1";
     ACCESS_DUE = "UPDATE bots SET due_at = $2, fence = fence + 1, lease_until = NULL WHERE id = $1 AND managed = 1 AND token IS NOT NULL";
-    CLAIM_ACCESS = claim!(sqlite, "bots", "3600000", "t.due_at <= $1", "t.managed = 1 AND t.token IS NOT NULL", "t.due_at", "id, person_id, username, name, managed, token, access, fence, tries"),
-        postgres claim!(postgres, "bots", "3600000", "t.due_at <= $1", "t.managed = 1 AND t.token IS NOT NULL", "t.due_at", "id, person_id, username, name, managed, token, access, fence, tries");
+    CLAIM_ACCESS = claim!(sqlite, "bots", "3600000", "t.due_at <= $1", "t.managed = 1 AND t.token IS NOT NULL", " ORDER BY t.due_at", "id, person_id, username, name, managed, token, access, fence, tries"),
+        postgres claim!(postgres, "bots", "3600000", "t.due_at <= $1", "t.managed = 1 AND t.token IS NOT NULL", " ORDER BY t.due_at", "id, person_id, username, name, managed, token, access, fence, tries");
     ACCESS_DONE = "UPDATE bots SET access = $3, due_at = $4, tries = $5, lease_until = NULL WHERE id = $1 AND fence = $2";
     SEALED = "SELECT id, person_id, token FROM bots WHERE token IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
     RESEAL = "UPDATE bots SET token = $3 WHERE id = $1 AND token = $2";

@@ -9,6 +9,7 @@ use crate::{
     store::{
         Backlog, Result, Row, StoreError, Tx,
         claim::claim,
+        later::Later,
         statement::statements,
         tx::{from_json, to_json, values},
     },
@@ -41,12 +42,13 @@ statements! {
                 UNION ALL SELECT ", columns!(), " FROM claws WHERE held_bots <> '' AND held_bots LIKE $2 AND destroyed_at IS NULL");
     COUNT_LIVING = "SELECT COUNT(*) FROM claws WHERE destroyed_at IS NULL";
     FLEET = concat!("SELECT ", columns!(), " FROM claws WHERE destroyed_at IS NULL ORDER BY created_at DESC, id LIMIT $1 OFFSET $2");
-    CLAIM = claim!(sqlite, "claws", "7200000", "t.due_at <= $1", "t.destroyed_at IS NULL", "t.due_at", "id, fence"),
-        postgres claim!(postgres, "claws", "7200000", "t.due_at <= $1", "t.destroyed_at IS NULL", "t.due_at", "id, fence");
+    CLAIM = claim!(sqlite, "claws", "7200000", "t.due_at <= $1", "t.destroyed_at IS NULL", " ORDER BY t.due_at", "id, fence"),
+        postgres claim!(postgres, "claws", "7200000", "t.due_at <= $1", "t.destroyed_at IS NULL", " ORDER BY t.due_at", "id, fence");
     OVERDUE = "SELECT COUNT(*) AS waiting, MIN(due_at) AS oldest FROM claws WHERE destroyed_at IS NULL AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)";
     HATCHING = "SELECT id FROM claws WHERE working_since > $1 AND first_ready IS NULL AND destroyed_at IS NULL ORDER BY working_since LIMIT 500";
     AHEAD = "SELECT COUNT(*) FROM claws WHERE destroyed_at IS NULL AND created_at < $1 AND seen LIKE '%\"no_capacity\"%'";
-    STALE = "UPDATE claws SET due_at = $1 WHERE destroyed_at IS NULL AND (due_at IS NULL OR due_at > $1)";
+    SLICE = "SELECT MAX(s.id) AS last FROM (SELECT id FROM claws WHERE id > $1 ORDER BY id LIMIT $2) s";
+    WAKE_SLICE = "UPDATE claws SET due_at = $1 WHERE id > $2 AND id <= $3 AND destroyed_at IS NULL AND (due_at IS NULL OR due_at > $1)";
 }
 
 /// A claw taken for one step. It is read anew under a lock, so that one row nobody can read stops only itself.
@@ -218,7 +220,7 @@ impl Tx {
 
     /// Gives the claw back, to be looked at again at `due`.
     pub async fn release_claw(&mut self, lease: &ClawLease, due: Option<Time>) -> Result<()> {
-        self.run(RELEASE, values![lease.id, lease.fence, due]).await.map(drop)
+        self.put_off(vec![Later::new("claws", RELEASE, values![lease.id, lease.fence, due])]).await
     }
 
     /// Something happened to it: look at it now.
@@ -230,8 +232,13 @@ impl Tx {
         self.run(WAKE_OF_PERSON, values![person, now]).await.map(drop)
     }
 
-    /// The patrol: every living claw is looked at now, whatever its due time says.
-    pub async fn wake_all_claws(&mut self, now: Time) -> Result<u64> {
-        self.run(STALE, values![now]).await
+    /// The last id of the next `most` claws after this id; nothing when there are none.
+    pub async fn slice_of_claws(&mut self, after: &str, most: i64) -> Result<Option<String>> {
+        self.find(SLICE, values![after, most]).await?.map_or(Ok(None), |row| row.maybe_text("last"))
+    }
+
+    /// The patrol: every living claw of a slice is looked at now, whatever its due time says.
+    pub async fn wake_slice(&mut self, after: &str, last: &str, now: Time) -> Result<u64> {
+        self.run(WAKE_SLICE, values![now, after, last]).await
     }
 }

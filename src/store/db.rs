@@ -8,7 +8,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::store::{Result, Tx, lane::Lane, patience};
+use crate::store::{Result, Tx, lane::Lane, patience, tx::Line};
 
 #[derive(Clone)]
 pub enum Db {
@@ -36,6 +36,9 @@ impl Db {
                 ("statement_timeout", "15s"),
                 ("lock_timeout", "10s"),
                 ("idle_in_transaction_session_timeout", "30s"),
+                // Ours are many small statements. To start helpers or to compile costs more than any of them.
+                ("max_parallel_workers_per_gather", "0"),
+                ("jit", "off"),
             ]);
             let pool = PgPoolOptions::new()
                 .max_connections(24)
@@ -52,18 +55,27 @@ impl Db {
 
     /// Opens a transaction that may write.
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(match self {
-            Db::Sqlite { lane, .. } => Tx::Lane(Box::new(lane.begin().await?)),
-            Db::Postgres(pool) => Tx::Postgres(patience::patiently(pool.begin()).await?),
-        })
+        Ok(Tx::on(match self {
+            Db::Sqlite { lane, .. } => Line::Lane(Box::new(lane.begin().await?)),
+            Db::Postgres(pool) => Line::Idle(pool.clone()),
+        }))
+    }
+
+    /// Opens a transaction for a single statement. PostgreSQL needs no BEGIN and no COMMIT for it; whoever makes more
+    /// than one has each stand by itself.
+    pub async fn begin_single(&self) -> Result<Tx> {
+        match self {
+            Db::Sqlite { .. } => self.begin().await,
+            Db::Postgres(pool) => Ok(Tx::on(Line::Single(pool.acquire().await?))),
+        }
     }
 
     /// Opens a look at what is committed. On SQLite it waits for no writer and cannot write.
     pub async fn look(&self) -> Result<Tx> {
-        Ok(match self {
-            Db::Sqlite { read, .. } => Tx::Look(read.acquire().await?),
-            Db::Postgres(pool) => Tx::Postgres(patience::patiently(pool.begin()).await?),
-        })
+        Ok(Tx::on(match self {
+            Db::Sqlite { read, .. } => Line::Look(read.acquire().await?),
+            Db::Postgres(pool) => Line::Single(pool.acquire().await?),
+        }))
     }
 
     pub fn is_sqlite(&self) -> bool {

@@ -22,7 +22,7 @@ statements! {
     SLOTS = "DELETE FROM slots WHERE chat_id = $1";
     EVENTS = "UPDATE inbox SET lane = 'erased', body = NULL, lease_until = CASE WHEN id = $2 THEN lease_until ELSE NULL END, \
               done_at = CASE WHEN id = $2 OR dead_at IS NOT NULL THEN done_at ELSE COALESCE(done_at, $3) END WHERE lane = $1 OR lane LIKE $1 || ':%'";
-    FREE_INBOX = "UPDATE inbox SET lease_until = NULL WHERE lease_until IS NOT NULL";
+    FREE_INBOX = "UPDATE inbox SET lease_until = NULL WHERE lease_until IS NOT NULL AND done_at IS NULL AND dead_at IS NULL";
     FREE_OUTBOX = "UPDATE outbox SET lease_until = NULL, unclear = 1 WHERE lease_until IS NOT NULL AND done_at IS NULL";
     FREE_CLAWS = "UPDATE claws SET lease_until = NULL WHERE lease_until IS NOT NULL";
     FREE_BOTS = "UPDATE bots SET lease_until = NULL WHERE lease_until IS NOT NULL";
@@ -49,6 +49,7 @@ impl Tx {
         }
         self.run(TOKENS, values![telegram]).await?;
         self.run(EVENTS, values![lane, event, now]).await?;
+        self.desk = None;
         self.run(PERSON, values![id, now]).await.map(drop)
     }
 

@@ -8,7 +8,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
-use crate::store::{Result, Tx};
+use crate::store::{Result, Tx, tx::Line};
 
 /// Somebody else's database, to be looked at.
 #[derive(Clone)]
@@ -23,7 +23,7 @@ impl Glance {
 
     /// Opens a look at what is committed. An error while there is no database.
     pub async fn look(&self) -> Result<Tx> {
-        Ok(Tx::Look(self.0.acquire().await?))
+        Ok(Tx::on(Line::Look(self.0.acquire().await?)))
     }
 
     pub async fn close(&self) {

@@ -4,18 +4,17 @@
 
 use crate::{
     domain::time::Time,
-    store::{Backlog, Result, Row, Sql, StoreError, Tx, Value, claim::claim, statement::statements, tx::values},
+    store::{Backlog, Result, Row, Sql, StoreError, Tx, Value, claim::claim, later::Later, statement::statements, tx::values},
 };
 
 statements! {
-    KNOWN = "SELECT COUNT(*) FROM inbox WHERE id = $1";
-    ADD = "INSERT INTO inbox (id, seq, lane, body, received_at, due_at) VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (id) DO NOTHING";
-    CLAIM = claim!(sqlite, "inbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND t.dead_at IS NULL AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.lane = t.lane AND e.id <> t.id AND (e.seq < t.seq OR e.lease_until > $1) AND e.done_at IS NULL AND e.dead_at IS NULL)", "t.received_at, t.seq", "id, body, received_at, fence, tries"),
-        postgres claim!(postgres, "inbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND t.dead_at IS NULL AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.lane = t.lane AND e.id <> t.id AND (e.seq < t.seq OR e.lease_until > $1) AND e.done_at IS NULL AND e.dead_at IS NULL)", "t.received_at, t.seq", "id, body, received_at, fence, tries");
+    ADD = "INSERT INTO inbox (id, seq, lane, body, received_at, due_at) VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (id) DO NOTHING RETURNING id";
+    CLAIM = claim!(sqlite, "inbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000) AND t.due_at > 0", "t.done_at IS NULL AND t.dead_at IS NULL AND (SELECT e.id FROM inbox e WHERE e.lane = t.lane AND e.done_at IS NULL AND e.dead_at IS NULL ORDER BY e.seq LIMIT 1) = t.id AND (SELECT e.id FROM inbox e WHERE e.lane = t.lane AND e.id <> t.id AND e.lease_until > $1 AND e.done_at IS NULL AND e.dead_at IS NULL ORDER BY e.seq LIMIT 1) IS NULL", " ORDER BY t.due_at, t.seq", "id, body, received_at, fence, tries"),
+        postgres claim!(postgres, "inbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000) AND t.due_at > 0", "t.done_at IS NULL AND t.dead_at IS NULL AND (SELECT e.id FROM inbox e WHERE e.lane = t.lane AND e.done_at IS NULL AND e.dead_at IS NULL ORDER BY e.seq LIMIT 1) = t.id AND (SELECT e.id FROM inbox e WHERE e.lane = t.lane AND e.id <> t.id AND e.lease_until > $1 AND e.done_at IS NULL AND e.dead_at IS NULL ORDER BY e.seq LIMIT 1) IS NULL", "", "id, body, received_at, fence, tries");
     DONE = "UPDATE inbox SET done_at = $3, body = NULL, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL AND dead_at IS NULL";
     RETRY = "UPDATE inbox SET due_at = $3, tries = tries + $4, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL AND dead_at IS NULL";
     DEAD = "UPDATE inbox SET dead_at = $3, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL AND dead_at IS NULL";
-    SWEEP = "DELETE FROM inbox WHERE received_at < $1 AND (done_at IS NOT NULL OR dead_at IS NOT NULL)";
+    SWEEP = "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE received_at < $1 AND (done_at IS NOT NULL OR dead_at IS NOT NULL) ORDER BY received_at LIMIT $2)";
     OPEN = "SELECT COUNT(*) AS waiting, MIN(received_at) AS oldest FROM inbox WHERE done_at IS NULL AND dead_at IS NULL";
 }
 
@@ -41,13 +40,15 @@ pub struct InboxRow {
 }
 
 impl Tx {
-    pub async fn is_known(&mut self, id: &str) -> Result<bool> {
-        Ok(self.number(KNOWN, values![id]).await? > 0)
-    }
-
     /// False when it was there before.
     pub async fn add_inbox(&mut self, event: NewInbox, now: Time) -> Result<bool> {
-        Ok(self.run(ADD, values![event.id, event.seq, event.lane, event.body, now]).await? == 1)
+        Ok(self.add_inboxes(vec![event], now).await?.len() == 1)
+    }
+
+    /// Keeps many at once; gives the ids of those that were not there before.
+    pub async fn add_inboxes(&mut self, events: Vec<NewInbox>, now: Time) -> Result<Vec<String>> {
+        let rows = events.into_iter().map(|event| values![event.id, event.seq, event.lane, event.body, now]).collect();
+        self.all_many(ADD, rows).await?.iter().map(|row| row.text("id")).collect()
     }
 
     pub async fn claim_inbox(&mut self, now: Time, until: Time, most: i64) -> Result<Vec<InboxRow>> {
@@ -79,6 +80,11 @@ impl Tx {
         self.end_inbox(DEAD, id, values![id, fence, now]).await
     }
 
+    /// The same as the last thing of its transaction, whose commit then fails when the lease was lost.
+    pub async fn finish_inbox_last(&mut self, id: &str, fence: i64, now: Time) -> Result<()> {
+        self.put_off(vec![Later::must("inbox", DONE, values![id, fence, now], id)]).await
+    }
+
     async fn end_inbox(&mut self, sql: Sql, id: &str, values: Vec<Value>) -> Result<()> {
         match self.run(sql, values).await? {
             1 => Ok(()),
@@ -86,8 +92,9 @@ impl Tx {
         }
     }
 
-    pub async fn sweep_inbox(&mut self, before: Time) -> Result<u64> {
-        self.run(SWEEP, values![before]).await
+    /// Forgets at most so many of what was received before `before`.
+    pub async fn sweep_inbox(&mut self, before: Time, most: i64) -> Result<u64> {
+        self.run(SWEEP, values![before, most]).await
     }
 
     /// What is not handled yet.

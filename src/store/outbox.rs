@@ -5,12 +5,14 @@
 use crate::{
     domain::{
         ids::{ChatId, ClawId, MessageId, OutboxId},
+        locale::Locale,
         notice::{Notice, Slot},
         time::Time,
     },
     store::{
-        Backlog, Result, Row, StoreError, Tx,
+        Backlog, Result, Row, StoreError, Tx, Value,
         claim::claim,
+        later::Later,
         statement::statements,
         tx::{from_json, to_json, values},
     },
@@ -24,16 +26,21 @@ macro_rules! columns {
 }
 
 statements! {
-    REPLACE = "UPDATE outbox SET done_at = $3, outcome = 'replaced', notice = NULL WHERE chat_id = $1 AND slot = $2 AND done_at IS NULL \
-               AND lease_until IS NULL AND tries = 0 RETURNING fresh, due_at";
     ADD = "INSERT INTO outbox (id, chat_id, act, slot, fresh, message_id, once, notice, created_at, due_at) \
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (once) DO NOTHING";
-    CLAIM = claim!(sqlite, "outbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id", "id, chat_id, slot, fresh, notice, message_id, fence, tries, unclear, created_at, lease_until", ", unclear = CASE WHEN lease_until IS NULL THEN unclear ELSE 1 END"),
-        postgres claim!(postgres, "outbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000)", "t.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND (e.id < t.id OR e.lease_until > $1) AND e.done_at IS NULL)", "t.due_at, t.id", "id, chat_id, slot, fresh, notice, message_id, fence, tries, unclear, created_at, lease_until", ", unclear = CASE WHEN lease_until IS NULL THEN unclear ELSE 1 END");
+    OVER = "INSERT INTO outbox (id, chat_id, act, slot, fresh, message_id, once, notice, created_at, due_at) \
+            SELECT $1, $2, $3, $4, CASE WHEN w.fresh > $5 THEN w.fresh ELSE $5 END, $6, $7, $8, $9, CASE WHEN w.due_at > $10 THEN w.due_at ELSE $10 END \
+            FROM (SELECT MAX(fresh) AS fresh, MAX(due_at) AS due_at FROM outbox WHERE chat_id = $2 AND slot = $4 AND done_at IS NULL \
+            AND lease_until IS NULL AND tries = 0) w WHERE true ON CONFLICT (once) DO NOTHING";
+    REPLACED = "UPDATE outbox SET done_at = $3, outcome = 'replaced', notice = NULL WHERE chat_id = $1 AND slot = $2 AND id <> $4 \
+                AND done_at IS NULL AND lease_until IS NULL AND tries = 0";
+    CLAIM = claim!(sqlite, "outbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000) AND t.due_at > 0", "t.done_at IS NULL AND (SELECT e.id FROM outbox e WHERE e.chat_id = t.chat_id AND e.done_at IS NULL ORDER BY e.id LIMIT 1) = t.id AND (SELECT e.id FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND e.lease_until > $1 AND e.done_at IS NULL ORDER BY e.id LIMIT 1) IS NULL", " ORDER BY t.due_at, t.id", "id, chat_id, slot, fresh, notice, message_id, fence, tries, unclear, created_at, lease_until, (SELECT s.message_id FROM slots s WHERE s.chat_id = outbox.chat_id AND s.slot = outbox.slot) AS shown, (SELECT p.locale FROM persons p WHERE p.telegram_id = outbox.chat_id) AS locale, (SELECT p.zone FROM persons p WHERE p.telegram_id = outbox.chat_id) AS zone", ", unclear = CASE WHEN lease_until IS NULL THEN unclear ELSE 1 END"),
+        postgres claim!(postgres, "outbox", "300000", "(t.due_at <= $1 OR t.due_at > $1 + 7200000) AND t.due_at > 0", "t.done_at IS NULL AND (SELECT e.id FROM outbox e WHERE e.chat_id = t.chat_id AND e.done_at IS NULL ORDER BY e.id LIMIT 1) = t.id AND (SELECT e.id FROM outbox e WHERE e.chat_id = t.chat_id AND e.id <> t.id AND e.lease_until > $1 AND e.done_at IS NULL ORDER BY e.id LIMIT 1) IS NULL", "", "id, chat_id, slot, fresh, notice, message_id, fence, tries, unclear, created_at, lease_until, (SELECT s.message_id FROM slots s WHERE s.chat_id = outbox.chat_id AND s.slot = outbox.slot) AS shown, (SELECT p.locale FROM persons p WHERE p.telegram_id = outbox.chat_id) AS locale, (SELECT p.zone FROM persons p WHERE p.telegram_id = outbox.chat_id) AS zone", ", unclear = CASE WHEN lease_until IS NULL THEN unclear ELSE 1 END");
     DONE = "UPDATE outbox SET done_at = $3, outcome = $4, unclear = $5, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL";
     RETRY = "UPDATE outbox SET due_at = $3, tries = tries + $4, unclear = $5, lease_until = NULL WHERE id = $1 AND fence = $2 AND done_at IS NULL";
     SAID = "SELECT COUNT(*) FROM outbox WHERE once = $1";
     DROP_FOR_CHAT = "UPDATE outbox SET done_at = $2, outcome = 'blocked', notice = NULL WHERE chat_id = $1 AND done_at IS NULL AND lease_until IS NULL";
+    OUT = "SELECT (SELECT COUNT(*) FROM slots WHERE chat_id = $1 AND slot = $2) + (SELECT COUNT(*) FROM outbox WHERE chat_id = $1 AND slot = $2 AND done_at IS NULL)";
     SLOT = "SELECT message_id FROM slots WHERE chat_id = $1 AND slot = $2";
     PUT_SLOT = "INSERT INTO slots (chat_id, slot, message_id, claw_id) VALUES ($1, $2, $3, $4) \
                 ON CONFLICT (chat_id, slot) DO UPDATE SET message_id = excluded.message_id, claw_id = excluded.claw_id";
@@ -42,7 +49,7 @@ statements! {
     DROP_SLOT = "DELETE FROM slots WHERE chat_id = $1 AND slot = $2";
     WITHDRAW = "DELETE FROM outbox WHERE chat_id = $1 AND slot = $2 AND done_at IS NULL AND lease_until IS NULL";
     RENAME_SLOT = "UPDATE slots SET slot = $3 WHERE chat_id = $1 AND slot = $2";
-    SWEEP_SAID = "DELETE FROM outbox WHERE created_at < $1 AND done_at IS NOT NULL AND once IS NULL";
+    SWEEP_SAID = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < $1 AND done_at IS NOT NULL AND once IS NULL ORDER BY created_at LIMIT $2)";
     SWEEP_TEXTS = "UPDATE outbox SET notice = NULL WHERE created_at < $1 AND done_at IS NOT NULL AND notice IS NOT NULL";
     SWEEP_FORGOTTEN = "DELETE FROM outbox WHERE done_at IS NOT NULL AND once LIKE 'forgotten:%'";
     UNSAID = "UPDATE outbox SET done_at = $2, outcome = 'blocked', notice = NULL WHERE id = $1";
@@ -87,6 +94,11 @@ pub struct Message {
     pub created: Time,
     /// The end of the lease.
     pub until: Time,
+    /// The message that shows the slot now.
+    pub shown: Option<MessageId>,
+    /// How the person behind the chat reads; nothing when there is none, or their row cannot be read.
+    pub locale: Option<Locale>,
+    pub zone: Option<String>,
 }
 
 /// How a row ended.
@@ -126,6 +138,9 @@ fn message(row: &Row) -> Result<Message> {
         unclear: row.yes("unclear")?,
         created: row.time("created_at")?,
         until: row.time("lease_until")?,
+        shown: row.maybe_int("shown")?.map(MessageId),
+        locale: row.maybe_text("locale")?.and_then(|code| Locale::from_code(&code)),
+        zone: row.maybe_text("zone")?,
     })
 }
 
@@ -136,15 +151,28 @@ impl Tx {
             Act::Show { notice, slot, fresh } => ("show", slot.map(|slot| slot.name()), fresh, None, Some(to_json(&notice))),
             Act::Delete(message) => ("delete", None, false, Some(message), None),
         };
-        let (mut fresh, mut due) = (fresh, now);
-        if let Some(slot) = &slot {
-            for replaced in self.all(REPLACE, values![new.chat, slot, now]).await? {
-                fresh |= replaced.yes("fresh")?;
-                // A chat that was told to wait waits, whatever is said to it meanwhile.
-                due = due.max(replaced.time("due_at")?);
+        let (fresh, due) = (Value::from(fresh), Value::from(now));
+        let row = |slot: Option<String>| values![new.id, new.chat, act, slot, fresh, message, new.once.clone(), notice, now, due];
+        let Some(slot) = slot else {
+            if new.once.is_some() {
+                return Ok(self.run(ADD, row(None)).await? == 1);
             }
+            self.put_off(vec![Later::new("outbox", ADD, row(None))]).await?;
+            return Ok(true);
+        };
+        // The new one moves to the bottom if the old one was to, and a chat that was told to wait waits, whatever is
+        // said to it meanwhile.
+        let replaced = values![new.chat, &slot, now, new.id];
+        if new.once.is_some() {
+            let first = self.run(OVER, row(Some(slot))).await? == 1;
+            if first {
+                self.run(REPLACED, replaced).await?;
+            }
+            return Ok(first);
         }
-        Ok(self.run(ADD, values![new.id, new.chat, act, slot, fresh, message, new.once, notice, now, due]).await? == 1)
+        let over = Later::new("outbox", OVER, row(Some(slot)));
+        self.put_off(vec![over, Later::new("outbox", REPLACED, replaced)]).await?;
+        Ok(true)
     }
 
     /// Whether something was queued under this name before.
@@ -169,6 +197,17 @@ impl Tx {
         }
     }
 
+    /// The message arrived, with which its slot shows it from now on. Written with the commit, which fails when the
+    /// lease was lost.
+    pub async fn message_sent(&mut self, sent: &Message, now: Time, shown: Option<(MessageId, Option<ClawId>)>) -> Result<()> {
+        let id = sent.id.to_string();
+        let mut group = vec![Later::must("outbox", DONE, values![sent.id, sent.fence, now, "sent", sent.unclear], &id)];
+        if let (Some(slot), Some((message, card))) = (&sent.slot, shown) {
+            group.push(Later::new("slots", PUT_SLOT, values![sent.chat, slot, message, card]));
+        }
+        self.put_off(group).await
+    }
+
     /// Gives the row back for later. Waiting because we were told to is no failure: `failed` counts the tries.
     pub async fn retry_message(&mut self, message: &Message, at: Time, failed: bool, unclear: bool) -> Result<()> {
         match self.run(RETRY, values![message.id, message.fence, at, failed, unclear]).await? {
@@ -186,9 +225,9 @@ impl Tx {
         self.find(SLOT, values![chat, slot]).await?.map(|row| row.int("message_id").map(MessageId)).transpose()
     }
 
-    /// This message of the chat shows the slot now; `card` if that is the card of a claw.
-    pub async fn put_slot(&mut self, chat: ChatId, slot: &str, message: MessageId, card: Option<ClawId>) -> Result<()> {
-        self.run(PUT_SLOT, values![chat, slot, message, card]).await.map(drop)
+    /// Whether a slot has a message, or one is about to be drawn there.
+    pub async fn is_slot_out(&mut self, chat: ChatId, slot: &str) -> Result<bool> {
+        Ok(self.number(OUT, values![chat, slot]).await? > 0)
     }
 
     /// Whether the live screen of this chat is the card of that claw, and nothing but that card is about to be drawn
@@ -201,8 +240,8 @@ impl Tx {
 
     pub async fn drop_slot(&mut self, chat: ChatId, slot: &str) -> Result<()> {
         // Whatever was still to be drawn there would come back as a message of its own.
-        self.run(WITHDRAW, values![chat, slot]).await?;
-        self.run(DROP_SLOT, values![chat, slot]).await.map(drop)
+        let withdraw = Later::new("outbox", WITHDRAW, values![chat, slot]);
+        self.put_off(vec![withdraw, Later::new("slots", DROP_SLOT, values![chat, slot])]).await
     }
 
     /// Hands a slot's message over to another slot: the wizard's last screen becomes the hatching.
@@ -213,9 +252,13 @@ impl Tx {
         self.run(RENAME_SLOT, values![chat, from.name(), to.name()]).await.map(drop)
     }
 
-    /// Forgets what was said before `before`. Rows that were to be said once stay, without their words, as the proof.
-    pub async fn sweep_messages(&mut self, before: Time) -> Result<()> {
-        self.run(SWEEP_SAID, values![before]).await?;
+    /// Forgets at most so many of what was said before `before`.
+    pub async fn sweep_messages(&mut self, before: Time, most: i64) -> Result<u64> {
+        self.run(SWEEP_SAID, values![before, most]).await
+    }
+
+    /// What was to be said once stays, without its words, as the proof.
+    pub async fn sweep_texts(&mut self, before: Time) -> Result<()> {
         self.run(SWEEP_TEXTS, values![before]).await.map(drop)
     }
 

@@ -10,8 +10,9 @@ use crate::{
     },
     store::{
         Result, Row, StoreError, Tx,
+        later::Later,
         statement::statements,
-        tx::{to_json, values},
+        tx::{from_json, to_json, values},
     },
 };
 
@@ -25,8 +26,8 @@ macro_rules! columns {
 statements! {
     INSERT = "INSERT INTO persons (id, telegram_id, name, locale, came_with, reachable, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
               ON CONFLICT (telegram_id) DO NOTHING";
-    BY_TELEGRAM = concat!("SELECT ", columns!(), " FROM persons WHERE telegram_id = $1"),
-        postgres concat!("SELECT ", columns!(), " FROM persons WHERE telegram_id = $1 FOR UPDATE");
+    BY_TELEGRAM = concat!("SELECT desk, ", columns!(), " FROM persons WHERE telegram_id = $1"),
+        postgres concat!("SELECT desk, ", columns!(), " FROM persons WHERE telegram_id = $1 FOR UPDATE");
     LOOK_BY_TELEGRAM = concat!("SELECT ", columns!(), " FROM persons WHERE telegram_id = $1");
     BY_ID = concat!("SELECT ", columns!(), " FROM persons WHERE id = $1");
     DESK = "SELECT desk FROM persons WHERE id = $1";
@@ -37,7 +38,8 @@ statements! {
     SET_TERMS = "UPDATE persons SET terms = $2 WHERE id = $1";
     SET_REACHABLE = "UPDATE persons SET reachable = $2 WHERE telegram_id = $1";
     NEXT_CLAW = "UPDATE persons SET claws_made = claws_made + 1 WHERE id = $1 RETURNING claws_made";
-    WITHOUT_CLAW = concat!("SELECT ", columns!(), " FROM persons p WHERE EXISTS (SELECT 1 FROM periods r WHERE r.person_id = p.id AND r.revoked_at IS NULL \
+    SLICE = "SELECT MAX(s.id) AS last FROM (SELECT id FROM persons WHERE id > $1 ORDER BY id LIMIT $2) s";
+    WITHOUT_CLAW = concat!("SELECT ", columns!(), " FROM persons p WHERE p.id > $2 AND p.id <= $3 AND EXISTS (SELECT 1 FROM periods r WHERE r.person_id = p.id AND r.revoked_at IS NULL \
                     AND r.started_at IS NOT NULL AND r.started_at + r.length_ms > $1) \
                     AND NOT EXISTS (SELECT 1 FROM claws c WHERE c.person_id = p.id) ORDER BY p.id LIMIT 50");
 }
@@ -68,12 +70,20 @@ impl Tx {
             person.reachable,
             person.created
         ];
-        Ok(self.run(INSERT, values).await? == 1)
+        let added = self.run(INSERT, values).await? == 1;
+        if added {
+            self.desk = Some((person.id, to_json(&Desk::default())));
+        }
+        Ok(added)
     }
 
     /// The person, held until the transaction ends: whoever acts for the same person waits.
     pub async fn hold_person(&mut self, telegram: TelegramId) -> Result<Option<Person>> {
-        self.find(BY_TELEGRAM, values![telegram]).await?.as_ref().map(person).transpose()
+        let Some(row) = self.find(BY_TELEGRAM, values![telegram]).await? else { return Ok(None) };
+        let held = person(&row)?;
+        // Held with the rest of the row: nobody else can change it before we end.
+        self.desk = Some((held.id, row.text("desk")?));
+        Ok(Some(held))
     }
 
     pub async fn find_person_by_telegram(&mut self, telegram: TelegramId) -> Result<Option<Person>> {
@@ -90,16 +100,23 @@ impl Tx {
     }
 
     pub async fn load_desk(&mut self, id: PersonId) -> Result<Desk> {
+        if let Some((_, desk)) = self.desk.as_ref().filter(|(whose, _)| *whose == id) {
+            return from_json(desk, "persons", "desk");
+        }
         self.find(DESK, values![id]).await?.map_or_else(|| Ok(Desk::default()), |row| row.json("persons", "desk"))
     }
 
     pub async fn put_desk(&mut self, id: PersonId, desk: &Desk) -> Result<()> {
-        self.run(SET_DESK, values![id, to_json(desk)]).await.map(drop)
+        let text = to_json(desk);
+        if let Some((_, held)) = self.desk.as_mut().filter(|(whose, _)| *whose == id) {
+            held.clone_from(&text);
+        }
+        self.put_off(vec![Later::new("persons", SET_DESK, values![id, text])]).await
     }
 
     /// The person wrote to us: their present name, and they can be reached.
     pub async fn mark_seen(&mut self, id: PersonId, name: &str) -> Result<()> {
-        self.run(SET_SEEN, values![id, name]).await.map(drop)
+        self.put_off(vec![Later::new("persons", SET_SEEN, values![id, name])]).await
     }
 
     pub async fn put_locale(&mut self, id: PersonId, locale: Locale) -> Result<()> {
@@ -123,8 +140,14 @@ impl Tx {
         self.number(NEXT_CLAW, values![id]).await
     }
 
-    /// Persons whose period runs at `now` and who have no claw at all, not even a destroyed one: a row was lost.
-    pub async fn list_entitled_without_claw(&mut self, now: Time) -> Result<Vec<Person>> {
-        self.all(WITHOUT_CLAW, values![now]).await?.iter().map(person).collect()
+    /// The last id of the next `most` persons after this id; nothing when there are none.
+    pub async fn slice_of_persons(&mut self, after: &str, most: i64) -> Result<Option<String>> {
+        self.find(SLICE, values![after, most]).await?.map_or(Ok(None), |row| row.maybe_text("last"))
+    }
+
+    /// Persons of a slice whose period runs at `now` and who have no claw at all, not even a destroyed one: a row was
+    /// lost.
+    pub async fn list_entitled_without_claw(&mut self, after: &str, last: &str, now: Time) -> Result<Vec<Person>> {
+        self.all(WITHOUT_CLAW, values![now, after, last]).await?.iter().map(person).collect()
     }
 }

@@ -8,6 +8,7 @@ use crate::{
 statements! {
     ADD = "INSERT INTO schedules (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
     TAKE = "UPDATE schedules SET lease_until = $3, fence = fence + 1 WHERE name = $1 AND (due_at <= $2 OR due_at > $2 + 3660000) AND (lease_until IS NULL OR lease_until <= $2 OR lease_until > $2 + 300000) RETURNING fence";
+    DUE = "SELECT name FROM schedules WHERE (due_at <= $1 OR due_at > $1 + 3660000) AND (lease_until IS NULL OR lease_until <= $1 OR lease_until > $1 + 300000)";
     KEEP = "UPDATE schedules SET lease_until = $3 WHERE name = $1 AND fence = $2 AND lease_until IS NOT NULL";
     GIVE_BACK = "UPDATE schedules SET lease_until = NULL, due_at = $3 WHERE name = $1 AND fence = $2";
     CAP = "UPDATE schedules SET due_at = $2 WHERE name = $1 AND due_at > $2";
@@ -32,6 +33,11 @@ impl ScheduleLease {
 impl Tx {
     pub async fn add_schedule(&mut self, name: &str, due: Time) -> Result<()> {
         self.run(ADD, values![name, due]).await.map(drop)
+    }
+
+    /// The names of those that could be taken now.
+    pub async fn list_due_schedules(&mut self, now: Time) -> Result<Vec<String>> {
+        self.all(DUE, values![now]).await?.iter().map(|row| row.text("name")).collect()
     }
 
     /// Takes the chore if it is due and nobody holds it.

@@ -1,16 +1,32 @@
 //! One open transaction on either database, the values that go into a statement and the rows that come out.
 
-use sqlx::{Column as _, Postgres, Row as _, Sqlite, pool::PoolConnection, postgres::PgRow, sqlite::SqliteRow};
+use sqlx::{Column as _, PgPool, Postgres, Row as _, Sqlite, pool::PoolConnection, postgres::PgRow, sqlite::SqliteRow};
 
-use crate::store::{Result, Sql, StoreError, lane::LaneTx, patience::patiently};
+use crate::{
+    domain::ids::PersonId,
+    store::{Result, Sql, StoreError, lane::LaneTx, later::Later, patience::patiently},
+};
 
 /// A transaction. Dropped without [`Tx::commit`], nothing of it stands.
-pub enum Tx {
+pub struct Tx {
+    pub(super) line: Line,
+    /// Writes that nobody has to see yet: they are made together, before anything reads their tables.
+    pub(super) later: Vec<Later>,
+    /// What lies on the desk of the person this transaction holds.
+    pub(super) desk: Option<(PersonId, String)>,
+}
+
+/// What a transaction runs on.
+pub(super) enum Line {
     /// A turn in SQLite's one writer lane.
     Lane(Box<LaneTx>),
     /// A look at what SQLite has committed; it cannot write.
     Look(PoolConnection<Sqlite>),
-    Postgres(sqlx::Transaction<'static, Postgres>),
+    /// PostgreSQL before the first statement: nothing is open, and nothing was asked yet.
+    Idle(PgPool),
+    Open(sqlx::Transaction<'static, Postgres>),
+    /// Each statement stands by itself.
+    Single(PoolConnection<Postgres>),
 }
 
 /// A value for a placeholder.
@@ -71,35 +87,81 @@ pub(super) use values;
 macro_rules! bound {
     ($database:ty, $text:expr, $values:expr) => {
         $values.into_iter().fold(sqlx::query::<$database>($text), |query, value| match value {
-            Value::Int(value) => query.bind(value),
-            Value::Text(value) => query.bind(value),
-            Value::Bytes(value) => query.bind(value),
+            $crate::store::Value::Int(value) => query.bind(value),
+            $crate::store::Value::Text(value) => query.bind(value),
+            $crate::store::Value::Bytes(value) => query.bind(value),
         })
     };
 }
+pub(super) use bound;
+
+/// Runs a query on whatever the transaction runs on: one expression for SQLite, one for PostgreSQL.
+macro_rules! on_line {
+    ($line:expr, |$lite:ident| $sqlite:expr, |$pg:ident| $postgres:expr) => {
+        match $line {
+            Line::Lane(lane) => {
+                let $lite = lane.connection();
+                $sqlite
+            }
+            Line::Look(pooled) => {
+                let $lite = &mut **pooled;
+                $sqlite
+            }
+            Line::Idle(_) => unreachable!("it was opened just before"),
+            Line::Open(transaction) => {
+                let $pg = &mut **transaction;
+                $postgres
+            }
+            Line::Single(pooled) => {
+                let $pg = &mut **pooled;
+                $postgres
+            }
+        }
+    };
+}
+
+pub(super) use on_line;
 
 impl Tx {
+    pub(super) fn on(line: Line) -> Tx {
+        Tx { line, later: Vec::new(), desk: None }
+    }
+
+    /// Before a statement: what it may have to see is written, and the transaction is open.
+    pub(super) async fn before(&mut self, sql: Sql) -> Result<()> {
+        if self.later.iter().any(|later| later.is_named_in(sql.sqlite)) {
+            self.write_later().await?;
+        }
+        self.open().await
+    }
+
+    pub(super) async fn open(&mut self) -> Result<()> {
+        if let Line::Idle(pool) = &self.line {
+            self.line = Line::Open(patiently(pool.begin()).await?);
+        }
+        Ok(())
+    }
+
     /// Runs a statement; gives how many rows it touched.
     pub async fn run(&mut self, sql: Sql, values: Vec<Value>) -> Result<u64> {
-        Ok(match self {
-            Tx::Lane(lane) => bound!(Sqlite, sql.sqlite, values).execute(lane.connection()).await?.rows_affected(),
-            Tx::Look(pooled) => bound!(Sqlite, sql.sqlite, values).execute(&mut **pooled).await?.rows_affected(),
-            Tx::Postgres(transaction) => {
-                patiently(bound!(Postgres, sql.postgres, values).execute(&mut **transaction)).await?.rows_affected()
-            }
-        })
+        self.before(sql).await?;
+        Ok(on_line!(&mut self.line, |lite| bound!(Sqlite, sql.sqlite, values).execute(lite).await?.rows_affected(), |pg| bound!(
+            Postgres,
+            sql.postgres,
+            values
+        )
+        .execute(pg)
+        .await?
+        .rows_affected()))
     }
 
     pub async fn all(&mut self, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>> {
-        let sqlite = |rows: Vec<SqliteRow>| rows.into_iter().map(Row::Sqlite).collect();
-        Ok(match self {
-            Tx::Lane(lane) => sqlite(bound!(Sqlite, sql.sqlite, values).fetch_all(lane.connection()).await?),
-            Tx::Look(pooled) => sqlite(bound!(Sqlite, sql.sqlite, values).fetch_all(&mut **pooled).await?),
-            Tx::Postgres(transaction) => {
-                let rows = patiently(bound!(Postgres, sql.postgres, values).fetch_all(&mut **transaction)).await?;
-                rows.into_iter().map(Row::Postgres).collect()
-            }
-        })
+        self.before(sql).await?;
+        Ok(on_line!(
+            &mut self.line,
+            |lite| bound!(Sqlite, sql.sqlite, values).fetch_all(lite).await?.into_iter().map(Row::Sqlite).collect(),
+            |pg| patiently(bound!(Postgres, sql.postgres, values).fetch_all(pg)).await?.into_iter().map(Row::Postgres).collect()
+        ))
     }
 
     /// The first row, if any.
@@ -114,11 +176,12 @@ impl Tx {
 
     /// Makes it all stand. When this returns an error, nothing of it stands (or, on a lost connection to PostgreSQL,
     /// it is not known: the row that caused it tells when it is taken up again).
-    pub async fn commit(self) -> Result<()> {
-        match self {
-            Tx::Lane(lane) => lane.commit().await,
-            Tx::Look(_) => Ok(()),
-            Tx::Postgres(transaction) => patiently(transaction.commit()).await,
+    pub async fn commit(mut self) -> Result<()> {
+        self.write_last().await?;
+        match self.line {
+            Line::Lane(lane) => lane.commit().await,
+            Line::Look(_) | Line::Idle(_) | Line::Single(_) => Ok(()),
+            Line::Open(transaction) => patiently(transaction.commit()).await,
         }
     }
 }

@@ -27,7 +27,7 @@ pub async fn take(State(site): State<Site>, request: Request) -> Response {
     };
     // Bytes that are no update would come again for ever if we did not take them.
     let Some(update) = (site.read)(body.to_vec()) else { return StatusCode::OK.into_response() };
-    match site.app.accept(vec![update]).await {
+    match site.app.accept_one(update).await {
         Ok(()) => StatusCode::OK.into_response(),
         Err(error) => {
             tracing::error!(error = %error, "an update could not be stored; Telegram is asked to come again");

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use url::Url;
 
 use crate::{
-    app::{self, App, Bells, Doubts, Floods, Held, Lull, Pace, Prudence, Rules, Sending},
+    app::{self, App, Bells, Doubts, Floods, Gather, Held, Lull, Pace, Prudence, Rules, Sending},
     bot::{
         Door,
         api::{BotApi, TapSeal},
@@ -98,6 +98,7 @@ pub async fn assemble(settings: &Settings, outside: Outside) -> anyhow::Result<P
         },
         bells: Bells::default(),
         floods,
+        gather: Gather::default(),
         pace,
         held: Held::default(),
         doubts: Doubts::default(),

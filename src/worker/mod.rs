@@ -3,7 +3,7 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use tokio::{sync::Notify, task::JoinSet};
+use tokio::{sync::Notify, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, ClawLease, InboxRow, Result};
@@ -15,10 +15,13 @@ const ROUND: Duration = Duration::from_secs(1);
 /// How often it is asked whether a survey is due.
 const SURVEY_ROUND: Duration = Duration::from_secs(5);
 /// Rows worked on at the same time, in each loop.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 64;
 /// Claws worked on at the same time. Nearly all of that is waiting for the infra, and those it keeps waiting must not hold
 /// up the others.
 const CLAWS_AT_ONCE: usize = 128;
+/// How long finished rows are gathered before the next are taken. To take rows is a write of its own, dearer than most
+/// rows, so under load many are taken at once.
+const GATHER: Duration = Duration::from_millis(3);
 
 /// Takes up stored updates and hands each to the door.
 pub async fn inbox<F, Fut>(app: Arc<App>, handle: F, stop: CancellationToken)
@@ -112,13 +115,17 @@ async fn keep_taking<Row, Taken, Work>(
     Work: Future<Output = ()> + Send + 'static,
 {
     let mut at_work = JoinSet::new();
+    let mut look = Instant::now();
     loop {
         let room = at_once.saturating_sub(at_work.len());
-        let mut taken = 0;
-        if room > 0 && !stop.is_cancelled() {
+        if room > 0 && look <= Instant::now() && !stop.is_cancelled() {
+            look = Instant::now() + NAP;
             match take(room as i64).await {
                 Ok(rows) => {
-                    taken = rows.len();
+                    if rows.len() == room {
+                        // There may be more: for them as soon as there is room.
+                        look = Instant::now() + GATHER;
+                    }
                     for row in rows {
                         at_work.spawn(work(row));
                     }
@@ -132,9 +139,18 @@ async fn keep_taking<Row, Taken, Work>(
         }
         tokio::select! {
             () = stop.cancelled() => {}
-            _ = at_work.join_next(), if !at_work.is_empty() => {}
-            () = bell.notified(), if taken < room => {}
-            () = tokio::time::sleep(NAP) => {}
+            _ = at_work.join_next(), if !at_work.is_empty() => {
+                let was_full = at_work.len() + 1 == at_once;
+                while at_work.try_join_next().is_some() {}
+                // What is done may free the next of its lane.
+                let soon = Instant::now() + GATHER;
+                look = if was_full { soon } else { look.min(soon) };
+            }
+            () = bell.notified() => {
+                let wait = if at_work.len() < at_once / 2 { Duration::ZERO } else { GATHER };
+                look = look.min(Instant::now() + wait);
+            }
+            () = tokio::time::sleep_until(look), if at_work.len() < at_once => {}
         }
     }
 }

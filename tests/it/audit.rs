@@ -44,7 +44,9 @@ on_both! {
     async fn a_row_taken_out_is_noticed(w: World) {
         sealed(&w).await;
         assert_eq!(broken_at(&w, "DELETE FROM audit WHERE number = 2").await, Some(2));
-        assert_eq!(broken_at(&w, "UPDATE audit SET number = number - 1 WHERE number > 2").await, Some(2), "closing the gap does not help");
+        // Numbers are unique at every moment, so the rest is moved away and put back.
+        w.sql("UPDATE audit SET number = 1 - number WHERE number > 2").await;
+        assert_eq!(broken_at(&w, "UPDATE audit SET number = -number WHERE number < 0").await, Some(2), "closing the gap does not help");
     }
 }
 

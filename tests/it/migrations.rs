@@ -32,7 +32,7 @@ const POSTGRES_REFERENCES: &str = "SELECT c.conrelid::regclass || '.' || a.attna
 
 /// One line as both databases would write it.
 fn alike(line: String) -> String {
-    line.replace("BLOB", "BYTEA").replace("::text", "").replace("::bigint", "").replace(['(', ')'], "")
+    line.replace("BLOB", "BYTEA").replace("::text", "").replace("::bigint", "").replace(" ~~ ", " LIKE ").replace(['(', ')'], "")
 }
 
 #[test]
