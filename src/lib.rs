@@ -19,6 +19,8 @@ pub mod config;
 #[cfg(feature = "server")]
 pub mod drivers;
 #[cfg(feature = "server")]
+pub mod node;
+#[cfg(feature = "server")]
 pub mod sandbox;
 #[cfg(feature = "server")]
 pub mod store;

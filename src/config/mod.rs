@@ -10,11 +10,13 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 pub use models::{BUILT_IN, read_models};
 pub use names::{NAMES, Name};
+pub(crate) use names::{plain, secret};
 pub use read::Fault;
+pub(crate) use read::Reader;
 
 use crate::domain::{bot_token::BotToken, catalogue::Catalogue, ids::TelegramId, secret::Secret, time::HOUR};
-use outside::{base_url, is_loopback, read_infra, read_telegram, without_slash};
-use read::Reader;
+pub(crate) use outside::{base_url, is_loopback, without_slash};
+use outside::{read_infra, read_telegram};
 
 /// Drivers `DEFAULT_DRIVER` may name.
 const DRIVERS: [&str; 1] = ["infra_api"];
@@ -109,14 +111,10 @@ impl Settings {
 
     /// As [`Settings::from_env`]; `check_keys` is the vault's word on the keys, told with the other faults.
     pub fn from_env_with(env: Env<'_>, check_keys: KeyCheck<'_>) -> Result<Settings, Vec<Fault>> {
-        let mut reader = Reader::new(env);
+        let mut reader = Reader::new(env, NAMES);
         match read(&mut reader, check_keys) {
             Some(settings) if reader.faults.is_empty() => Ok(settings),
-            _ => {
-                let place = |fault: &Fault| NAMES.iter().position(|known| known.name == fault.name);
-                reader.faults.sort_by_key(place);
-                Err(reader.faults)
-            }
+            _ => Err(reader.into_faults()),
         }
     }
 }

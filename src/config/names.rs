@@ -13,11 +13,13 @@ pub struct Name {
     pub meaning: &'static str,
 }
 
-const fn plain(name: &'static str, default: &'static str, meaning: &'static str) -> Name {
+/// A setting that may be shown.
+pub(crate) const fn plain(name: &'static str, default: &'static str, meaning: &'static str) -> Name {
     Name { name, default, secret: false, meaning }
 }
 
-const fn secret(name: &'static str, default: &'static str, meaning: &'static str) -> Name {
+/// A setting that may not.
+pub(crate) const fn secret(name: &'static str, default: &'static str, meaning: &'static str) -> Name {
     Name { name, default, secret: true, meaning }
 }
 

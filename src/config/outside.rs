@@ -5,7 +5,7 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use crate::{
-    config::{Delivery, Infra, Telegram, read::Reader},
+    config::{Delivery, Infra, Reader, Telegram},
     domain::{bot_token::BotToken, secret::Secret},
 };
 
@@ -111,13 +111,13 @@ pub(super) fn read_infra(reader: &mut Reader<'_>) -> Option<Infra> {
 }
 
 /// An http or https URL with a host and without a user, a query or a fragment.
-pub(super) fn base_url(text: &str) -> Option<Url> {
+pub(crate) fn base_url(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
     (["http", "https"].contains(&url.scheme()) && url.has_host() && plain).then_some(url)
 }
 
-pub(super) fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -126,6 +126,6 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-pub(super) fn without_slash(url: &Url) -> String {
+pub(crate) fn without_slash(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
 }

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use crate::{
-    config::{Env, names::NAMES},
+    config::{Env, Name},
     domain::secret::Secret,
 };
 
@@ -19,29 +19,37 @@ pub struct Fault {
     pub sentence: String,
 }
 
-pub(super) struct Reader<'a> {
+/// Reads the settings of one program: those of `names`.
+pub(crate) struct Reader<'a> {
     env: Env<'a>,
-    pub(super) faults: Vec<Fault>,
+    names: &'static [Name],
+    pub(crate) faults: Vec<Fault>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(env: Env<'a>) -> Reader<'a> {
-        Reader { env, faults: Vec::new() }
+    pub(crate) fn new(env: Env<'a>, names: &'static [Name]) -> Reader<'a> {
+        Reader { env, names, faults: Vec::new() }
     }
 
-    pub(super) fn fault(&mut self, name: &'static str, sentence: impl Into<String>) {
+    /// All faults, in the order of the names.
+    pub(crate) fn into_faults(mut self) -> Vec<Fault> {
+        self.faults.sort_by_key(|fault| self.names.iter().position(|known| known.name == fault.name));
+        self.faults
+    }
+
+    pub(crate) fn fault(&mut self, name: &'static str, sentence: impl Into<String>) {
         self.faults.push(Fault { name, sentence: sentence.into() });
     }
 
     /// A setting as it is given, or its default; nothing when there is neither. Empty is not given.
-    pub(super) fn text(&self, name: &'static str) -> Option<String> {
-        let default = NAMES.iter().find(|known| known.name == name).map_or("", |known| known.default);
+    pub(crate) fn text(&self, name: &'static str) -> Option<String> {
+        let default = self.names.iter().find(|known| known.name == name).map_or("", |known| known.default);
         let given = (self.env)(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         given.or_else(|| (!default.is_empty()).then(|| default.to_owned()))
     }
 
     /// A setting read by `read`; a fault with `sentence` when that gives nothing. Nothing when it is not given.
-    pub(super) fn parsed<T>(&mut self, name: &'static str, sentence: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    pub(crate) fn parsed<T>(&mut self, name: &'static str, sentence: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         let text = self.text(name)?;
         let value = read(&text);
         if value.is_none() {
@@ -51,13 +59,13 @@ impl<'a> Reader<'a> {
     }
 
     /// A whole number within `range`.
-    pub(super) fn number(&mut self, name: &'static str, range: std::ops::RangeInclusive<u32>) -> Option<u32> {
+    pub(crate) fn number(&mut self, name: &'static str, range: std::ops::RangeInclusive<u32>) -> Option<u32> {
         let sentence = format!("write a whole number from {} to {}", range.start(), range.end());
         self.parsed(name, &sentence, |text| text.parse().ok().filter(|number| range.contains(number)))
     }
 
     /// A secret from `name`, or from the file `<name>_FILE`.
-    pub(super) fn secret(&mut self, name: &'static str) -> Option<Secret<String>> {
+    pub(crate) fn secret(&mut self, name: &'static str) -> Option<Secret<String>> {
         let given = (self.env)(name).filter(|text| !text.trim().is_empty()).map(Secret::new);
         let file = (self.env)(&format!("{name}_FILE")).filter(|path| !path.trim().is_empty());
         let value = match (given, file) {
@@ -83,7 +91,7 @@ impl<'a> Reader<'a> {
     }
 
     /// As [`Reader::secret`], and a fault when it is missing.
-    pub(super) fn required_secret(&mut self, name: &'static str, how: &str) -> Option<Secret<String>> {
+    pub(crate) fn required_secret(&mut self, name: &'static str, how: &str) -> Option<Secret<String>> {
         let before = self.faults.len();
         let value = self.secret(name);
         if value.is_none() && self.faults.len() == before {
@@ -93,7 +101,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The text of the file a setting names. Nothing when the setting is not given or, with a fault, not readable.
-    pub(super) fn file(&mut self, name: &'static str) -> Option<String> {
+    pub(crate) fn file(&mut self, name: &'static str) -> Option<String> {
         let path = self.text(name)?;
         match read_file(Path::new(&path)) {
             Ok(text) => Some(text.expose().clone()),

@@ -2,6 +2,7 @@
 //! order.
 
 mod check;
+pub mod clawnode;
 mod instance;
 mod logs;
 mod parts;

@@ -1,0 +1,8 @@
+//! The library half of `clawnode`: the agent on a Linux host that answers the infra API and runs one isolated OpenClaw
+//! gateway for each claw. A small house of its own beside the control plane's.
+
+pub mod cell;
+pub mod config;
+pub mod openclaw;
+pub mod runtime;
+pub mod spec;
