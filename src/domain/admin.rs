@@ -265,6 +265,39 @@ mod tests {
         ] {
             assert_eq!(AdminCommand::parse("provision", arguments), expected, "{arguments}");
         }
+        let claw = ClawId(uuid::Uuid::from_u128(7));
+        let code = IncidentCode::from_bits(7);
+        for (name, arguments, expected) in [
+            ("deprovision", "4242".to_owned(), AdminCommand::Deprovision(Target::Person(TelegramId(4242)))),
+            ("deprovision", format!(" {claw} "), AdminCommand::Deprovision(Target::Claw(claw))),
+            ("fleet", String::new(), AdminCommand::Fleet),
+            ("trace", code.to_string().to_lowercase(), AdminCommand::Trace(code)),
+        ] {
+            assert_eq!(AdminCommand::parse(name, &arguments), Some(Ok(expected)), "/{name} {arguments}");
+        }
+        let most = format!("4242 {MOST_DAYS}");
+        assert_eq!(AdminCommand::parse("provision", &most), provision(4242, None, Some(MOST_DAYS)), "ten years");
+    }
+
+    #[test]
+    fn what_asks_for_a_yes_carries_the_print_of_what_it_shows() {
+        let shown = Shown::of(&"what is read");
+        let line = || PersonLine { telegram: None, name: None, reachable: true };
+        let asks = AdminNotice::ConfirmProvision {
+            id: ConfirmationId(uuid::Uuid::nil()),
+            person: line(),
+            bot: None,
+            claw: None,
+            model: "m".to_owned(),
+            days: 30,
+            reason: "a friend".to_owned(),
+            before: Right::None,
+            expires: Time(0) + CONFIRM_WITHIN,
+            shown,
+        };
+        assert_eq!(asks.shown(), Some(shown));
+        assert_eq!(AdminNotice::PersonAsks { person: line() }.shown(), None);
+        assert_eq!(CONFIRM_WITHIN, 5 * crate::domain::time::MINUTE, "as the card says");
     }
 
     #[test]
@@ -273,11 +306,15 @@ mod tests {
             ("provision", ""),
             ("provision", "@ann"),
             ("provision", "-5"),
+            ("provision", "0"),
             ("provision", "4242 sonnet 0"),
             ("provision", "4242 sonnet 99999"),
             ("deprovision", ""),
             ("deprovision", "4242 now"),
+            ("deprovision", "0"),
+            ("deprovision", "@ann"),
             ("trace", "nope"),
+            ("trace", ""),
         ] {
             let answer = AdminCommand::parse(name, arguments);
             assert!(matches!(answer, Some(Err(Refusal::BadArguments { .. }))), "/{name} {arguments}: {answer:?}");

@@ -81,6 +81,32 @@ mod tests {
     }
 
     #[test]
+    fn the_form_has_its_bounds() {
+        let token = |digits: usize, secret: &str| format!("{}:{secret}", "1".repeat(digits));
+        for (digits, length, is_one) in [
+            (6, 35, true),
+            (5, 35, false),
+            (13, 35, true),
+            (14, 35, false),
+            (9, 30, true),
+            (9, 29, false),
+            (9, 64, true),
+            (9, 65, false),
+        ] {
+            let text = token(digits, &"A".repeat(length));
+            assert_eq!(BotToken::parse(&text).is_some(), is_one, "{digits} digits, {length} letters");
+            let is_cut_out = digits >= 6 && length >= 30;
+            assert_eq!(!find_tokens(&text).is_empty(), is_cut_out, "{digits} digits, {length} letters");
+        }
+        for letter in ["_", "-", "a", "0"] {
+            assert!(BotToken::parse(&token(9, &letter.repeat(35))).is_some(), "{letter}");
+        }
+        for letter in [".", "/", ":", "é", " "] {
+            assert!(BotToken::parse(&token(9, &letter.repeat(35))).is_none(), "{letter}");
+        }
+    }
+
+    #[test]
     fn tokens_are_found_inside_other_text() {
         let text = format!("Use this token: {TOKEN}, keep it («{TOKEN}») or time 12:30");
         let found: Vec<&str> = find_tokens(&text).into_iter().map(|range| &text[range]).collect();

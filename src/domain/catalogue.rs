@@ -142,6 +142,11 @@ mod tests {
         assert_eq!(Catalogue::new(ok(), Some("a/three")), Err(CatalogueError::NoDefault("a/three".into())));
         assert_eq!(Catalogue::new(vec![model("a", "A"), model("a", "B")], None), Err(CatalogueError::Twice("a".into())));
         assert_eq!(Catalogue::new(vec![model("a b", "A")], None), Err(CatalogueError::BadId("a b".into())));
+        let (longest, longer) = ("x".repeat(120), "x".repeat(121));
+        assert!(Catalogue::new(vec![model(&longest, "A")], None).is_ok());
+        for bad in ["", &longer] {
+            assert_eq!(Catalogue::new(vec![model(bad, "A")], None), Err(CatalogueError::BadId(bad.into())));
+        }
         assert_eq!(Catalogue::new(ok(), Some("a/two")).map(|c| c.default_model().name.clone()), Ok("Two".into()));
     }
 
@@ -151,5 +156,46 @@ mod tests {
         assert_eq!(list.search("FLASH").map(|m| &*m.id), Some("g/flash"));
         assert_eq!(list.search("gemini").map(|m| &*m.id), None);
         assert_eq!(list.search("g/pro").map(|m| &*m.id), Some("g/pro"));
+        assert_eq!(list.search(" gemini flash ").map(|m| &*m.id), Some("g/flash"));
+        assert_eq!(list.search("/pro").map(|m| &*m.id), Some("g/pro"), "a part of an id");
+        assert_eq!(list.search("gpt").map(|m| &*m.id), None);
+        let one_in_another = Catalogue::new(vec![model("g/pro-2", "Pro Two"), model("g/pro", "Pro")], None).expect("a list");
+        assert_eq!(one_in_another.search("G/PRO").map(|m| &*m.id), Some("g/pro"), "the whole id comes before a part of one");
+        assert_eq!(one_in_another.search("pro").map(|m| &*m.id), Some("g/pro"), "and so does the whole name");
+    }
+
+    #[test]
+    fn a_model_is_found_by_its_id_and_by_its_place() {
+        let models = vec![model("g/flash", "Gemini Flash"), model("g/pro", "Gemini Pro")];
+        let list = Catalogue::new(models.clone(), None).expect("a list");
+        assert_eq!(list.all(), models);
+        for (at, model) in models.iter().enumerate() {
+            assert_eq!((list.find(&model.id), list.at(at)), (Some(model), Some(model)));
+            assert_eq!(list.name_of(&model.id), model.name);
+        }
+        assert_eq!((list.find("g/old"), list.at(2)), (None, None));
+        assert_eq!(list.name_of("g/old"), "g/old", "one that has left is called by its id");
+    }
+
+    #[test]
+    fn a_button_of_an_older_list_is_noticed() {
+        let list = |ids: &[&str]| Catalogue::new(ids.iter().map(|id| model(id, "")).collect(), None).expect("a list");
+        let numbered: Vec<String> = (0..100).map(|number| format!("model-{number}")).collect();
+        let prints: Vec<u8> = numbered.iter().map(|id| list(&["first", id]).fingerprint()).collect();
+        assert!(prints.iter().all(|print| *print < 100), "two digits: {prints:?}");
+        assert!(prints.windows(2).all(|two| two[0] != two[1]), "{prints:?}");
+        assert_ne!(list(&["a", "b"]).fingerprint(), list(&["b", "a"]).fingerprint(), "another order is another list");
+        // A button drawn by an older build carries this.
+        assert_eq!(list(&["g/flash", "g/pro"]).fingerprint(), 36);
+    }
+
+    #[test]
+    fn a_badge_is_one_two_or_three() {
+        for grade in 1..=3 {
+            assert_eq!(Grade::try_from(grade).map(|kept| (kept.get(), u8::from(kept))), Ok((grade, grade)));
+        }
+        for wrong in [0, 4, u8::MAX] {
+            assert!(Grade::try_from(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -216,6 +216,45 @@ mod tests {
     }
 
     #[test]
+    fn people_are_told_these_times() {
+        assert_eq!((KEPT_AFTER_END, WARNED_BEFORE_DESTROY, DEFAULT_GRANT), (7 * DAY, 2 * DAY, 30 * DAY));
+    }
+
+    #[test]
+    fn a_period_ends_by_its_length_or_by_an_admin() {
+        let hour = |n: i64| Time(n * 3_600_000);
+        let with = |started: Option<i64>, revoked: Option<i64>| Period {
+            started: started.map(hour),
+            revoked: revoked.map(hour),
+            ..period(1, PeriodKind::Grant, None, 48)
+        };
+        for (started, revoked, ends, waits, runs) in [
+            (None, None, None, true, false),
+            (Some(0), None, Some(48), false, true),
+            (Some(0), Some(3), Some(3), false, false),
+            (Some(0), Some(99), Some(48), false, false),
+            (None, Some(3), Some(3), false, false),
+        ] {
+            let period = with(started, revoked);
+            assert_eq!(
+                (period.ends(), period.waits(), period.runs(hour(1))),
+                (ends.map(hour), waits, runs),
+                "{started:?} {revoked:?}"
+            );
+        }
+        let running = with(Some(0), None);
+        assert!(running.runs(Time(hour(48).0 - 1)) && !running.runs(hour(48)));
+        for (right, ends, covers) in [
+            (Entitlement::None, None, false),
+            (Entitlement::Waiting(with(None, None)), None, true),
+            (Entitlement::Running(running.clone()), Some(hour(48)), true),
+            (Entitlement::Ended(running), None, false),
+        ] {
+            assert_eq!((right.ends(), right.covers_now()), (ends, covers), "{right:?}");
+        }
+    }
+
+    #[test]
     fn each_notice_has_its_window() {
         let trial = period(1, PeriodKind::Trial, Some(0), 48);
         let at = |hours: f64| EndingIn::due(&trial, Time((hours * 3_600_000.0) as i64));
@@ -228,6 +267,14 @@ mod tests {
         assert_eq!(EndingIn::next_after(&trial, Time(0)), Some(Time(24 * 3_600_000)));
         let short = period(2, PeriodKind::Trial, Some(0), 3);
         assert_eq!(EndingIn::due(&short, Time(1)), None, "a three-hour trial is not said to end in six hours");
+        let exact = period(3, PeriodKind::Trial, Some(0), 6);
+        assert_eq!(EndingIn::due(&exact, Time(0)), None, "nor is one of six hours, as it begins");
+        for (after, next) in [(24, Some(42)), (42, Some(47)), (47, None), (48, None)] {
+            let next = next.map(|hour: i64| Time(hour * 3_600_000));
+            assert_eq!(EndingIn::next_after(&trial, Time(after * 3_600_000)), next, "after hour {after}");
+        }
+        let waiting = period(4, PeriodKind::Trial, None, 48);
+        assert_eq!((EndingIn::due(&waiting, Time(0)), EndingIn::next_after(&waiting, Time(0))), (None, None));
     }
 
     #[test]

@@ -79,3 +79,25 @@ impl TelegramId {
         ChatId(self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_has_a_number_of_up_to_52_bits_and_a_chat_of_the_same_number() {
+        for (number, can_be) in [(1, true), (4242, true), ((1 << 52) - 1, true), (1 << 52, false), (0, false), (-1, false)] {
+            assert_eq!(TelegramId(number).can_be(), can_be, "{number}");
+        }
+        assert_eq!(TelegramId(4242).chat(), ChatId(4242));
+    }
+
+    #[test]
+    fn an_id_is_read_as_it_is_written() {
+        let id = ClawId(Uuid::from_u128(7));
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!(id.to_string(), "00000000-0000-0000-0000-000000000007");
+        assert!("claw".parse::<ClawId>().is_err());
+        assert_eq!((BotId(77).to_string(), TelegramId(-5).to_string()), ("77".to_owned(), "-5".to_owned()));
+    }
+}

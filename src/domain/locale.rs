@@ -52,6 +52,18 @@ mod tests {
     use super::Locale;
 
     #[test]
+    fn each_language_has_a_code_and_a_name_of_its_own() {
+        let names = Locale::ALL.map(|locale| (locale.code(), locale.own_name()));
+        assert_eq!(names, [("en", "English"), ("es", "Español"), ("ru", "Русский"), ("zh", "简体中文")]);
+        for locale in Locale::ALL {
+            assert_eq!(Locale::from_code(locale.code()), Some(locale));
+        }
+        for code in ["", "EN", "de", "en-us"] {
+            assert_eq!(Locale::from_code(code), None, "{code}");
+        }
+    }
+
+    #[test]
     fn a_tag_is_guessed_by_its_first_part() {
         for (tag, expected) in [
             (Some("ru"), Locale::Ru),

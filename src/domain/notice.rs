@@ -489,3 +489,6 @@ impl BotBrief {
         BotBrief { id, username: format!("bot{id}"), name: "?".to_owned() }
     }
 }
+
+#[cfg(test)]
+mod tests;

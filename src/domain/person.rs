@@ -90,12 +90,23 @@ mod tests {
         ] {
             assert_eq!(tame_name(raw), tame);
         }
-        assert_eq!(tame_name(&"x".repeat(500)).chars().count(), 41);
+        assert_eq!(tame_name(&"x".repeat(500)), format!("{}…", "x".repeat(40)));
+        assert_eq!(tame_name(&"x".repeat(40)), "x".repeat(40), "what fits is not cut");
+        for direction in ['\u{200e}', '\u{200f}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}', '\u{061c}'] {
+            assert_eq!(tame_name(&format!("a{direction}b")), "ab", "{direction:?}");
+        }
+        for mark in ['\u{0300}', '\u{036f}', '\u{0483}', '\u{0489}', '\u{1ab0}', '\u{1aff}', '\u{20d0}', '\u{20ff}'] {
+            let two = format!("a{mark}{mark}b{mark}{mark}");
+            assert_eq!(tame_name(&two), two, "two marks on each letter are a script");
+            assert_eq!(tame_name(&format!("a{}b", String::from(mark).repeat(9))), format!("a{mark}{mark}b"), "more are noise");
+        }
     }
 
     #[test]
     fn only_codes_of_the_allowed_form_are_kept() {
         assert_eq!(StartCode::parse("spring_26-A"), Some(StartCode("spring_26-A".into())));
+        let longest = "x".repeat(64);
+        assert_eq!(StartCode::parse(&longest), Some(StartCode(longest.clone())));
         for bad in ["", "a b", "é", "a=b", &"x".repeat(65)] {
             assert_eq!(StartCode::parse(bad), None, "{bad}");
         }

@@ -22,3 +22,15 @@ impl<T: Zeroize> std::fmt::Debug for Secret<T> {
         f.write_str("***")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Secret;
+
+    #[test]
+    fn it_is_seen_where_it_is_asked_for_and_nowhere_else() {
+        let secret = Secret::new("hunter2".to_owned());
+        assert_eq!(secret.expose(), "hunter2");
+        assert_eq!((format!("{secret:?}"), format!("{:#?}", Some(&secret))), ("***".to_owned(), "Some(\n    ***,\n)".to_owned()));
+    }
+}

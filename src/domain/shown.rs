@@ -79,6 +79,10 @@ mod tests {
         let different: HashSet<String> = prints.iter().map(|print| print.spell()).collect();
         assert!(different.len() >= 198, "{} of 200", different.len());
         assert_eq!((Shown::read(""), Shown::read("zzzzz")), (None, None));
+        // Values so many that their sums reach every letter; each print stays within three.
+        let many: HashSet<String> = (0..20_000u32).map(|number| Shown::of(&number).spell()).collect();
+        assert!(many.iter().all(|print| print.len() <= 3));
+        assert!(many.len() > 15_000, "few of 46,656 fall together: {}", many.len());
     }
 
     #[test]

@@ -268,30 +268,4 @@ impl Tap {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_longest_of_each_fits_and_comes_back() {
-        let (claw, drawn) = (ClawId(Uuid::max()), Minute(i64::from(u32::MAX) >> 4));
-        let shown = Shown::read("zzz").expect("a print");
-        let (person, bot) = (TelegramId((1 << 52) - 1), BotId((1 << 52) - 1));
-        let (purpose, id) = (Purpose::Claw(claw), ConfirmationId(Uuid::max()));
-        for tap in [
-            Tap::Start(shown),
-            Tap::UseBot(purpose, bot),
-            Tap::UseBot(Purpose::Hatch, BotId(7)),
-            Tap::RemovePerson(purpose, person),
-            Tap::RemovePerson(Purpose::Hatch, TelegramId(1)),
-            Tap::ApplyModel { claw, index: 255, fingerprint: 99, drawn },
-            Tap::ApplyPeople { claw, drawn, shown },
-            Tap::ApplyBot { claw, drawn, shown },
-            Tap::Forget { drawn, shown },
-            Tap::Confirm(id, shown),
-        ] {
-            let spelling = tap.spell();
-            assert!(spelling.len() <= MOST_BYTES, "{spelling} has {}", spelling.len());
-            assert_eq!(Tap::read(&spelling), Some(tap));
-        }
-    }
-}
+mod tests;

@@ -51,3 +51,32 @@ impl Sub<Duration> for Time {
         Time(self.0.saturating_sub(millis(span)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_added_taken_away_and_measured() {
+        let noon = Time(1_781_870_400_000);
+        assert_eq!((MINUTE.as_secs(), HOUR, DAY), (60, 60 * MINUTE, 24 * HOUR));
+        assert_eq!((noon + MINUTE, noon - MINUTE), (Time(noon.0 + 60_000), Time(noon.0 - 60_000)));
+        assert_eq!(((noon + DAY).since(noon), noon.until(noon + DAY)), (DAY, DAY));
+        assert_eq!(
+            (noon.since(noon + DAY), (noon + DAY).until(noon)),
+            (Duration::ZERO, Duration::ZERO),
+            "never less than nothing"
+        );
+        assert_eq!(millis(Duration::new(1, 999_999)), 1000);
+        assert_eq!(noon.timestamp().to_string(), "2026-06-19T12:00:00Z");
+    }
+
+    #[test]
+    fn nothing_wraps_around() {
+        for span in [Duration::MAX, Duration::from_millis(u64::MAX)] {
+            assert_eq!((Time(0) + span, Time(-2) - span, millis(span)), (Time(i64::MAX), Time(i64::MIN), i64::MAX));
+        }
+        assert_eq!(Time(i64::MAX).since(Time(i64::MIN)), Duration::from_millis(i64::MAX as u64));
+        assert_eq!(Time(i64::MAX).timestamp(), jiff::Timestamp::MAX);
+    }
+}

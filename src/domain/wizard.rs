@@ -186,42 +186,4 @@ pub struct Desk {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn guest(id: i64) -> Guest {
-        Guest { id: TelegramId(id), name: None }
-    }
-
-    #[test]
-    fn forward_and_back_through_every_step() {
-        let at_summary = Wizard::begin(false).agree().use_bot(BotId(1), true).pick_model("m").people_done();
-        assert_eq!(at_summary.step, WizardStep::Summary);
-        assert_eq!(at_summary.missing(true), None);
-        let mut steps = vec![at_summary.step];
-        let mut at = at_summary;
-        while let Some(earlier) = at.clone().back(true) {
-            steps.push(earlier.step);
-            at = earlier;
-        }
-        assert_eq!(steps, [WizardStep::Summary, WizardStep::People, WizardStep::Model, WizardStep::Bot]);
-        assert_eq!((at.bot, at.model.as_deref()), (Some(BotId(1)), Some("m")), "going back forgets nothing");
-    }
-
-    #[test]
-    fn a_bot_found_before_the_terms_waits_for_them() {
-        let wizard = Wizard::begin(false).use_bot(BotId(1), false);
-        assert_eq!(wizard.step, WizardStep::Terms);
-        assert_eq!(wizard.agree().step, WizardStep::Model);
-    }
-
-    #[test]
-    fn a_list_of_people_stays_sane() {
-        let mut people = vec![];
-        assert_eq!(add_guest(&mut people, guest(1), TelegramId(1)), Err(Refusal::PersonIsOwner));
-        assert_eq!(add_guest(&mut people, guest(2), TelegramId(1)), Ok(()));
-        assert_eq!(add_guest(&mut people, guest(2), TelegramId(1)), Err(Refusal::PersonKnown));
-        people = (10..10 + MOST_PEOPLE as i64).map(guest).collect();
-        assert!(matches!(add_guest(&mut people, guest(2), TelegramId(1)), Err(Refusal::TooManyPeople { .. })));
-    }
-}
+mod tests;

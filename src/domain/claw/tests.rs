@@ -2,6 +2,7 @@
 //! and the ways back: undo, healing back, the deadline.
 
 mod outcomes;
+mod row;
 
 use uuid::Uuid;
 
