@@ -19,6 +19,7 @@ pub mod shown;
 pub mod tap;
 pub mod time;
 pub mod wizard;
+pub mod workspace;
 
 #[cfg(test)]
 mod simulation;

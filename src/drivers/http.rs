@@ -8,8 +8,9 @@ use std::{
     time::Duration,
 };
 
+pub use reqwest::Client;
 use reqwest::{
-    Certificate, Client, Response,
+    Certificate, Response,
     dns::{Addrs, Name, Resolve, Resolving},
     redirect::Policy,
 };

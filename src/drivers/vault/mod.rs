@@ -12,6 +12,7 @@
 //! secret, far from the 2^32 uses that NIST SP 800-38D (8.3) allows a key with random nonces.
 
 mod ring;
+mod stream;
 
 use aes_gcm::{
     Aes256Gcm, Key, KeyInit, Nonce,
@@ -21,6 +22,7 @@ use rand::{TryRng, rngs::SysRng};
 use zeroize::Zeroizing;
 
 pub use ring::{KeyRing, KeyRingError, generate_key};
+pub use stream::StreamError;
 
 use crate::domain::secret::Secret;
 
