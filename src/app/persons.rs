@@ -155,7 +155,7 @@ impl App {
         if let Some(screen) = screen {
             act.delete_once(sender.id.chat(), screen, format!("{last_words}:screen")).await?;
         }
-        act.queue(sender.id.chat(), None, false, Notice::Forgotten, Some(last_words)).await?;
+        act.queue(sender.id.chat(), None, false, Notice::Forgotten { locale: person.locale }, Some(last_words)).await?;
         crash_point!("person-erased-uncommitted");
         act.commit().await?;
         Ok(None)

@@ -68,7 +68,7 @@ impl Notice {
             | Notice::Granted { .. }
             | Notice::ClawTakenAway { .. }
             | Notice::AskForget { .. }
-            | Notice::Forgotten
+            | Notice::Forgotten { .. }
             | Notice::Refused(_)
             | Notice::Broken { .. }
             | Notice::TooFast

@@ -381,7 +381,10 @@ pub enum Notice {
         #[serde(default)]
         shown: Shown,
     },
-    Forgotten,
+    /// The last words to whoever asked to be forgotten. They bring their language along, as nothing else knows it any more.
+    Forgotten {
+        locale: Locale,
+    },
 
     // Whatever else.
     Refused(Refusal),

@@ -128,7 +128,7 @@ pub fn screen(notice: &Notice, eyes: Eyes<'_>) -> Screen {
         Notice::ClawTakenAway { bot } => grant::taken_away(eyes, bot),
 
         Notice::AskForget { claws, drawn, shown } => confirm::forget(eyes, *claws, *drawn, *shown),
-        Notice::Forgotten => home::forgotten(eyes),
+        Notice::Forgotten { locale } => home::forgotten(Eyes { locale: *locale, ..eyes }),
 
         Notice::Refused(refused) => refusal::screen(eyes, refused),
         Notice::Broken { code } => home::broken(eyes, code),

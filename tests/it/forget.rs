@@ -10,6 +10,7 @@ on_both! {
     whoever_comes_back_is_somebody_new_without_a_free_time,
     an_old_question_is_asked_anew,
     what_was_on_its_way_makes_nobody_known_again,
+    the_last_words_are_in_the_persons_language,
     an_old_button_of_a_forgotten_person_does_nothing,
     what_becomes_of_a_forgotten_bot_makes_nobody_known,
     nothing_is_erased_by_a_change_of_mind,
@@ -186,6 +187,21 @@ async fn what_was_on_its_way_makes_nobody_known_again(w: World) {
     w.pass(MINUTE).await;
     ann.says("/start").await;
     assert_eq!(known(&w).await.len(), 2);
+}
+
+async fn the_last_words_are_in_the_persons_language(w: World) {
+    for (id, name, language, agree, said) in [
+        (1001, "Ann", "en", "Delete my data", "Done. I no longer know who you are."),
+        (1002, "Ana", "es", "Borrar mis datos", "Hecho. Ya no sé quién eres."),
+        (1003, "Anna", "ru", "Удалить мои данные", "Готово. Я больше не знаю, кто вы."),
+        (1004, "安", "zh-hans", "删除我的数据", "好了，我不再知道你是谁。"),
+    ] {
+        let ann = w.person(id, name, language);
+        ann.says("/start").await;
+        ann.says("/delete_my_data").await;
+        ann.taps(agree).await;
+        assert!(ann.last().starts_with(said), "{}", ann.last());
+    }
 }
 
 async fn an_old_button_of_a_forgotten_person_does_nothing(w: World) {

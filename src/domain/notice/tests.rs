@@ -41,7 +41,7 @@ fn an_ending_is_over_once_it_has_come() {
     let ending = Notice::Ending { claw: CLAW, bot: "b".to_owned(), kind: PeriodKind::Trial, end: NOW, keeps_data: true };
     for (now, over) in [(Time(NOW.0 - 1), false), (NOW, true), (Time(NOW.0 + 1), true)] {
         assert_eq!(ending.is_over(now), over, "{now:?}");
-        assert!(!Notice::Forgotten.is_over(now));
+        assert!(!Notice::Forgotten { locale: crate::domain::locale::Locale::En }.is_over(now));
     }
 }
 

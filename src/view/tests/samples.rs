@@ -251,7 +251,7 @@ pub fn notices(text: &str, n: u32) -> Vec<Notice> {
         Notice::ClawTakenAway { bot: bot.clone() },
         Notice::AskForget { claws: n, drawn, shown: shown() },
         Notice::AskForget { claws: 0, drawn, shown: shown() },
-        Notice::Forgotten,
+        Notice::Forgotten { locale: Locale::Zh },
         Notice::Broken { code: code() },
         Notice::TooFast,
         Notice::NotUnderstood,
