@@ -80,14 +80,17 @@ impl Tx {
         if later.is_empty() {
             return Ok(());
         }
-        match &mut self.line {
-            Line::Lane(lane) => write_sqlite(lane.connection(), later).await,
-            Line::Look(pooled) => write_sqlite(pooled, later).await,
-            // Nothing was opened: this one statement is the whole transaction.
-            Line::Idle(pool) => write_postgres(&mut *pool.acquire().await?, later).await,
-            Line::Open(transaction) => write_postgres(transaction, later).await,
-            Line::Single(pooled) => write_postgres(pooled, later).await,
-        }
+        Box::pin(async move {
+            match &mut self.line {
+                Line::Lane(lane) => write_sqlite(lane.connection(), later).await,
+                Line::Look(pooled) => write_sqlite(pooled, later).await,
+                // Nothing was opened: this one statement is the whole transaction.
+                Line::Idle(pool) => write_postgres(&mut *pool.acquire().await?, later).await,
+                Line::Open(transaction) => write_postgres(transaction, later).await,
+                Line::Single(pooled) => write_postgres(pooled, later).await,
+            }
+        })
+        .await
     }
 }
 

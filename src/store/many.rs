@@ -4,10 +4,10 @@
 use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 
 use crate::store::{
-    Result, Row, Sql, Tx, Value,
+    Row, Sql, Tx, Value,
     later::push_renumbered,
     patience::patiently,
-    tx::{Line, bound, on_line},
+    tx::{Line, Statement, bound, on_line},
 };
 
 /// Rows given to one statement. Each number of rows is a statement of its own to be prepared and kept, so there are
@@ -16,28 +16,30 @@ const MOST_AT_ONCE: usize = 128;
 
 impl Tx {
     /// Runs a statement that has its row as `VALUES ($1, …)` for all rows, in parts.
-    pub(super) async fn all_many(&mut self, sql: Sql, rows: Vec<Vec<Value>>) -> Result<Vec<Row>> {
-        let mut found = Vec::new();
-        for part in rows.chunks(MOST_AT_ONCE) {
-            self.before(sql).await?;
-            let many = part.len().next_power_of_two();
-            let text = |sql: &str| AssertSqlSafe(repeated(sql, many, part[0].len()));
-            let filled = part.iter().chain(std::iter::repeat_n(&part[part.len() - 1], many - part.len()));
-            let values = filled.flatten().cloned();
-            let rows: Vec<Row> = on_line!(
-                &mut self.line,
-                |lite| {
-                    let rows = bound!(Sqlite, text(sql.sqlite), values).fetch_all(lite).await?;
-                    rows.into_iter().map(Row::Sqlite).collect()
-                },
-                |pg| {
-                    let rows = patiently(bound!(Postgres, text(sql.postgres), values).fetch_all(pg)).await?;
-                    rows.into_iter().map(Row::Postgres).collect()
-                }
-            );
-            found.extend(rows);
-        }
-        Ok(found)
+    pub(super) fn all_many(&mut self, sql: Sql, rows: Vec<Vec<Value>>) -> Statement<'_, Vec<Row>> {
+        Box::pin(async move {
+            let mut found = Vec::new();
+            for part in rows.chunks(MOST_AT_ONCE) {
+                self.before(sql).await?;
+                let many = part.len().next_power_of_two();
+                let text = |sql: &str| AssertSqlSafe(repeated(sql, many, part[0].len()));
+                let filled = part.iter().chain(std::iter::repeat_n(&part[part.len() - 1], many - part.len()));
+                let values = filled.flatten().cloned();
+                let rows: Vec<Row> = on_line!(
+                    &mut self.line,
+                    |lite| {
+                        let rows = bound!(Sqlite, text(sql.sqlite), values).fetch_all(lite).await?;
+                        rows.into_iter().map(Row::Sqlite).collect()
+                    },
+                    |pg| {
+                        let rows = patiently(bound!(Postgres, text(sql.postgres), values).fetch_all(pg)).await?;
+                        rows.into_iter().map(Row::Postgres).collect()
+                    }
+                );
+                found.extend(rows);
+            }
+            Ok(found)
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! One open transaction on either database, the values that go into a statement and the rows that come out.
 
+use futures::future::BoxFuture;
 use sqlx::{Column as _, PgPool, Postgres, Row as _, Sqlite, pool::PoolConnection, postgres::PgRow, sqlite::SqliteRow};
 
 use crate::{
@@ -28,6 +29,10 @@ pub(super) enum Line {
     /// Each statement stands by itself.
     Single(PoolConnection<Postgres>),
 }
+
+/// A statement on its way. It lives on the heap: a use case makes a dozen of them, a door has dozens of use cases, and with
+/// all of their states side by side one tap outgrows the stack of a thread.
+pub type Statement<'a, T> = BoxFuture<'a, Result<T>>;
 
 /// A value for a placeholder.
 #[derive(Clone, Debug)]
@@ -137,31 +142,35 @@ impl Tx {
 
     pub(super) async fn open(&mut self) -> Result<()> {
         if let Line::Idle(pool) = &self.line {
-            self.line = Line::Open(patiently(pool.begin()).await?);
+            self.line = Line::Open(Box::pin(patiently(pool.begin())).await?);
         }
         Ok(())
     }
 
     /// Runs a statement; gives how many rows it touched.
-    pub async fn run(&mut self, sql: Sql, values: Vec<Value>) -> Result<u64> {
-        self.before(sql).await?;
-        Ok(on_line!(&mut self.line, |lite| bound!(Sqlite, sql.sqlite, values).execute(lite).await?.rows_affected(), |pg| bound!(
-            Postgres,
-            sql.postgres,
-            values
-        )
-        .execute(pg)
-        .await?
-        .rows_affected()))
+    pub fn run(&mut self, sql: Sql, values: Vec<Value>) -> Statement<'_, u64> {
+        Box::pin(async move {
+            self.before(sql).await?;
+            Ok(on_line!(&mut self.line, |lite| bound!(Sqlite, sql.sqlite, values).execute(lite).await?.rows_affected(), |pg| {
+                bound!(Postgres, sql.postgres, values).execute(pg).await?.rows_affected()
+            }))
+        })
     }
 
-    pub async fn all(&mut self, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>> {
-        self.before(sql).await?;
-        Ok(on_line!(
-            &mut self.line,
-            |lite| bound!(Sqlite, sql.sqlite, values).fetch_all(lite).await?.into_iter().map(Row::Sqlite).collect(),
-            |pg| patiently(bound!(Postgres, sql.postgres, values).fetch_all(pg)).await?.into_iter().map(Row::Postgres).collect()
-        ))
+    /// All rows a statement gives.
+    pub fn all(&mut self, sql: Sql, values: Vec<Value>) -> Statement<'_, Vec<Row>> {
+        Box::pin(async move {
+            self.before(sql).await?;
+            Ok(on_line!(
+                &mut self.line,
+                |lite| bound!(Sqlite, sql.sqlite, values).fetch_all(lite).await?.into_iter().map(Row::Sqlite).collect(),
+                |pg| patiently(bound!(Postgres, sql.postgres, values).fetch_all(pg))
+                    .await?
+                    .into_iter()
+                    .map(Row::Postgres)
+                    .collect()
+            ))
+        })
     }
 
     /// The first row, if any.
@@ -176,13 +185,15 @@ impl Tx {
 
     /// Makes it all stand. When this returns an error, nothing of it stands (or, on a lost connection to PostgreSQL,
     /// it is not known: the row that caused it tells when it is taken up again).
-    pub async fn commit(mut self) -> Result<()> {
-        self.write_last().await?;
-        match self.line {
-            Line::Lane(lane) => lane.commit().await,
-            Line::Look(_) | Line::Idle(_) | Line::Single(_) => Ok(()),
-            Line::Open(transaction) => patiently(transaction.commit()).await,
-        }
+    pub fn commit(mut self) -> Statement<'static, ()> {
+        Box::pin(async move {
+            self.write_last().await?;
+            match self.line {
+                Line::Lane(lane) => lane.commit().await,
+                Line::Look(_) | Line::Idle(_) | Line::Single(_) => Ok(()),
+                Line::Open(transaction) => patiently(transaction.commit()).await,
+            }
+        })
     }
 }
 

@@ -69,7 +69,7 @@ async fn every_fault_ends_with_one_claw(w: World) {
       [ Hatch my claw ]
       [ How it works ] [ Settings ]
       [ 🌐 English ]
-    clawhatch: Resolved after 35 minutes. The infra fails or cannot be reached. Nothing hatches or changes meanwhile.
+    clawhatch: Resolved after 3 minutes. The infra fails or cannot be reached. Nothing hatches or changes meanwhile.
       the infra answered 500
 
       (CODE)
