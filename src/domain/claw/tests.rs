@@ -3,6 +3,7 @@
 
 mod outcomes;
 mod row;
+mod waits;
 
 use uuid::Uuid;
 

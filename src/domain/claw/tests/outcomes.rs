@@ -175,6 +175,35 @@ fn a_refusal_does_not_undo_an_earlier_attempt_that_may_have_arrived() {
 }
 
 #[test]
+fn only_the_same_wish_once_more_may_meet_what_an_earlier_attempt_left() {
+    let refused = |generation, maybe_there| Seen::Broken { generation, reason: Reason::NoCapacity, retryable: true, maybe_there };
+    for (generation, maybe_there, step, maybe_arrived) in [
+        (2, true, Step::Provision, true),
+        (2, false, Step::Provision, false),
+        (1, true, Step::Provision, false),
+        (1, false, Step::Provision, false),
+        (2, true, Step::Deprovision, false),
+    ] {
+        let (_, call) = begun(&claw(Wish::Running { generation: 2 }, refused(generation, maybe_there)), step);
+        assert_eq!(call.maybe_arrived, maybe_arrived, "{generation} {maybe_there} {:?}", call.what);
+    }
+}
+
+#[test]
+fn what_stands_between_us_and_the_infra_is_told_in_words() {
+    let why = || "why".to_owned();
+    for (trouble, words) in [
+        (Trouble::LockedOut, "the infra does not accept our key"),
+        (Trouble::NoConnection(why()), "no connection: why"),
+        (Trouble::Overloaded(503), "the infra answered 503"),
+        (Trouble::NoAnswer(why()), "no answer: why"),
+        (Trouble::BadAnswer(why()), "an answer we cannot read: why"),
+    ] {
+        assert_eq!(trouble.to_string(), words);
+    }
+}
+
+#[test]
 fn a_refused_removal_leaves_the_claw_there() {
     for wish in [Wish::Paused, Wish::Running { generation: 2 }, Wish::Gone { not_before: NOW, before: Before::Running }] {
         let runs = claw(wish, Seen::Running { generation: 1, health: Health::Good });
