@@ -13,7 +13,7 @@ statements! {
     GIVE_BACK = "UPDATE schedules SET lease_until = NULL, due_at = $3 WHERE name = $1 AND fence = $2";
     CAP = "UPDATE schedules SET due_at = $2 WHERE name = $1 AND due_at > $2";
     FORWARD = "UPDATE schedules SET due_at = $1 WHERE due_at > $1";
-    HELD = "SELECT COUNT(*) FROM schedules WHERE name = $1 AND lease_until > $2";
+    HELD = "SELECT COUNT(*) FROM schedules WHERE name = $1 AND lease_until > $2 AND lease_until <= $2 + 300000";
 }
 
 /// A chore taken.

@@ -118,6 +118,26 @@ on_both! {
 }
 
 on_both! {
+    async fn a_lease_of_a_clock_that_ran_ahead_holds_no_lane(w: World) {
+        let db = &w.app().db;
+        store_event(db, "a", 6).await;
+        let ten_days = 864_000;
+        let mut tx = db.begin().await.expect("a transaction");
+        let taken = tx.claim_inbox(at(ten_days), at(ten_days + 60), 50).await.expect("rows");
+        tx.commit().await.expect("a commit");
+        assert_eq!(taken.len(), 1, "and whoever took it died");
+        // The clock was put right, and an earlier one comes late.
+        store_event(db, "a", 5).await;
+        assert_eq!(take(db, 50).await, ["telegram:a-5"]);
+        assert_eq!(take(db, 50).await, Vec::<String>::new(), "now somebody is at the lane");
+        let mut tx = db.begin().await.expect("a transaction");
+        tx.finish_inbox("telegram:a-5", 1, START).await.expect("done");
+        tx.commit().await.expect("a commit");
+        assert_eq!(take(db, 50).await, ["telegram:a-6"]);
+    }
+}
+
+on_both! {
     async fn a_message_that_comes_late_waits_for_the_one_at_work(w: World) {
         let db = &w.app().db;
         let add = async |id: u128| {
