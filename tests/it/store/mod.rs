@@ -1,6 +1,7 @@
 //! The store on both databases: every statement, who is given which work, whose writes count, and in what order things
 //! are said.
 
+mod broken;
 mod claims;
 mod fences;
 mod messages;
