@@ -47,6 +47,44 @@ pub const POINTS: &[&str] = &[
     "person-erased-uncommitted",
 ];
 
+/// The points of `clawnode`. A test of its own kills it at each.
+pub const NODE_POINTS: &[&str] = &[
+    // A call of the API.
+    "node-wish-uncommitted",
+    "node-wish-committed",
+    // A claw comes up.
+    "node-prepared",
+    "node-files-written",
+    "node-start-numbered",
+    "node-started",
+    // And goes down.
+    "node-ending",
+    "node-asked",
+    "node-killing",
+    "node-hung-ended",
+    "node-end-seen",
+    // A change is given to a running gateway.
+    "node-change-written",
+    "node-change-applied",
+    // A backup is made.
+    "node-backup-begun",
+    "node-backup-packed",
+    "node-backup-sealed",
+    "node-backup-uncommitted",
+    // And gone back to.
+    "node-restore-opened",
+    "node-restore-unpacked",
+    "node-restore-put-aside",
+    "node-restore-swapped",
+    "node-restore-kept",
+    "node-restore-taken-out",
+    // A claw is erased.
+    "node-forgotten",
+    "node-folder-removed",
+    "node-backups-removed",
+    "node-erased-uncommitted",
+];
+
 /// Dies here, if this is where the program was told to; with a condition in front, only where that holds.
 macro_rules! crash_point {
     ($holds:expr, $name:literal) => {
@@ -76,7 +114,7 @@ mod armed {
 
     use rustix::process::{Signal, getpid, kill_process};
 
-    use super::POINTS;
+    use super::{NODE_POINTS, POINTS};
 
     /// Where to die, and how often the program has come there.
     struct Armed {
@@ -90,7 +128,11 @@ mod armed {
     /// Has the program die at a point: `name`, or `name:n` for the nth time it is reached.
     pub fn arm(text: &str) -> Result<(), String> {
         let (name, time) = text.split_once(':').unwrap_or((text, "1"));
-        let name = POINTS.iter().find(|known| **known == name).ok_or_else(|| format!("there is no crash point {name}"))?;
+        let name = POINTS
+            .iter()
+            .chain(NODE_POINTS)
+            .find(|known| **known == name)
+            .ok_or_else(|| format!("there is no crash point {name}"))?;
         let time = time.parse().map_err(|_| format!("{time} is not how often a point is reached"))?;
         ARMED.set(Armed { name, time, reached: AtomicU32::new(0) }).map_err(|_| "it was armed before".to_owned())
     }
@@ -110,9 +152,13 @@ mod armed {
 
     /// Whether a point is in the list; asked while the program is built.
     pub const fn is_listed(name: &str) -> bool {
+        stands_in(POINTS, name) || stands_in(NODE_POINTS, name)
+    }
+
+    const fn stands_in(points: &[&str], name: &str) -> bool {
         let mut at = 0;
-        while at < POINTS.len() {
-            if same(POINTS[at].as_bytes(), name.as_bytes()) {
+        while at < points.len() {
+            if same(points[at].as_bytes(), name.as_bytes()) {
                 return true;
             }
             at += 1;

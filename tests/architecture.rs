@@ -20,7 +20,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     // `crash_point!` may stand anywhere but on the ground; only the roof names the module.
     ("chaos",   &[],                                                       &["rustix"]),
     ("sandbox", &["domain", "store", "view", "drivers::http", "drivers::clock"], &["axum", "askama"]),
-    ("node",    &["domain", "config", "drivers::vault", "drivers::http", "drivers::clock"], &["axum", "sqlx", "bollard", "rustix"]),
+    ("node",    &["domain", "config", "drivers::vault", "drivers::http", "drivers::clock"], &["axum", "tower", "sqlx", "bollard", "rustix"]),
 ];
 /// The roof names everything: it takes the parts and puts them together.
 const ROOF: &[&str] = &["main", "lib", "wiring", "bin"];

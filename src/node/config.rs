@@ -47,6 +47,11 @@ pub const NAMES: &[Name] = &[
     plain("CLAWNODE_BACKUP_DAYS", "30", "How long a backup is kept."),
     plain("CLAWNODE_PROVISION_WAIT", "100", "Seconds a call waits for a claw to be ready before it is answered 202."),
     plain("CLAWNODE_LOG_FORMAT", "text", "`text` for people or `json` for machines."),
+    plain(
+        "CLAWNODE_CLOCK_FILE",
+        "",
+        "Set by tests: a file of milliseconds that move the clock. Refused when CLAWNODE_TELEGRAM_API_URL leaves this machine.",
+    ),
 ];
 
 /// What runs claws.
@@ -87,6 +92,8 @@ pub struct NodeSettings {
     pub backup_age: Duration,
     pub provision_wait: Duration,
     pub log_format: LogFormat,
+    /// Where a test writes how far the clock is moved.
+    pub clock_file: Option<PathBuf>,
     /// At which of its points the program is to die. A build that has them reads it from `CRASH_AT`.
     #[cfg(feature = "chaos")]
     pub crash_at: Option<String>,
@@ -154,6 +161,10 @@ fn read(reader: &mut Reader<'_>, check_keys: KeyCheck<'_>) -> Option<NodeSetting
         "json" => Some(LogFormat::Json),
         _ => None,
     });
+    let clock_file = reader.text("CLAWNODE_CLOCK_FILE").map(PathBuf::from);
+    if clock_file.is_some() && telegram.as_ref().is_some_and(|url| !is_loopback(url)) {
+        reader.fault("CLAWNODE_CLOCK_FILE", "only tests may move the clock, and CLAWNODE_TELEGRAM_API_URL leaves this machine");
+    }
     Some(NodeSettings {
         listen: listen?,
         metrics: metrics?,
@@ -176,6 +187,7 @@ fn read(reader: &mut Reader<'_>, check_keys: KeyCheck<'_>) -> Option<NodeSetting
         backup_age: backup_days? * DAY,
         provision_wait: Duration::from_secs(u64::from(wait?)),
         log_format: log_format?,
+        clock_file,
         #[cfg(feature = "chaos")]
         crash_at: reader.text("CRASH_AT"),
     })

@@ -1,8 +1,43 @@
 //! `clawnode`, from its arguments to its exit code.
 
-use std::process::ExitCode;
+use std::{
+    ffi::OsString,
+    fs::{File, TryLockError},
+    path::Path,
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
+use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{logs, serve::Signals};
+use crate::{
+    cli,
+    config::process_env,
+    drivers::{
+        clock::Clock,
+        http,
+        vault::{KeyRing, Vault},
+    },
+    node::{
+        api, chores,
+        config::{NodeSettings, RuntimeKind},
+        host::{self, Node, Parts},
+        openclaw::{OpenClaw, OpenClawSettings},
+        runtime::{ProcessRuntime, Runtime, becoming, hold, lay},
+        store::Store,
+    },
+};
+
+/// How long open calls may take to end once the node is to end.
+const LAST_WORDS: Duration = Duration::from_secs(7);
+/// And how long the workers may: each ends after the step it is at, and what is cut off heals from the row.
+const LAST_STEPS: Duration = Duration::from_secs(2);
 
 /// Runs OpenClaw claws on this host and answers the infra API.
 #[derive(Parser)]
@@ -19,8 +54,127 @@ enum Command {
 }
 
 /// The program.
-pub fn main() -> ExitCode {
-    match Cli::parse().command {
-        Command::Run => ExitCode::SUCCESS,
+pub fn main(arguments: Vec<OsString>) -> ExitCode {
+    // What it does for single claws comes before anything else: no second thread may be there, and no setting is read.
+    match arguments.get(1).and_then(|first| first.to_str()) {
+        Some("hold") => return hold::main(),
+        Some("become") => return becoming::main(&arguments[2..]),
+        Some("lay") => return lay::main(),
+        _ => {}
+    }
+    let Command::Run = Cli::parse_from(arguments).command;
+    http::install_tls();
+    let check_keys = |keys: &str| KeyRing::parse(keys).map(drop).map_err(|error| error.to_string());
+    let settings = match NodeSettings::from_env_with(&process_env, &check_keys) {
+        Ok(settings) => settings,
+        Err(faults) => {
+            cli::say("These settings have to be mended first:");
+            for fault in faults {
+                cli::say(&format!("  {}: {}", fault.name, fault.sentence));
+            }
+            return ExitCode::from(2);
+        }
+    };
+    logs::start(settings.log_format);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&anyhow::Error::new(error).context("starting the runtime")),
+    };
+    let done = runtime.block_on(run(settings));
+    runtime.shutdown_background();
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &anyhow::Error) -> ExitCode {
+    tracing::error!("{error:#}");
+    cli::say(&format!("clawnode stopped: {error:#}"));
+    ExitCode::FAILURE
+}
+
+async fn run(settings: NodeSettings) -> anyhow::Result<()> {
+    host::make_folders(&settings.data_dir).with_context(|| format!("making {}", settings.data_dir.display()))?;
+    let _alone = only_one(&settings.data_dir)?;
+    #[cfg(feature = "chaos")]
+    if let Some(at) = &settings.crash_at {
+        crate::chaos::arm(at).map_err(anyhow::Error::msg)?;
+    }
+    let metrics = PrometheusBuilder::new().install_recorder().context("starting the metrics")?;
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .with_context(|| format!("listening on CLAWNODE_LISTEN_ADDR {}", settings.listen))?;
+    let numbers = TcpListener::bind(settings.metrics)
+        .await
+        .with_context(|| format!("listening on CLAWNODE_METRICS_ADDR {}", settings.metrics))?;
+    let mut signals = Signals::listen()?;
+    let clock = match &settings.clock_file {
+        Some(file) => Clock::shifted(file.clone()),
+        None => Clock::system(),
+    };
+    let node = assemble(settings, clock).await?;
+    if let Some(weakness) = node.runtime.weakness() {
+        tracing::warn!(runtime = node.runtime.name(), "claws are not kept apart here: {weakness}");
+    }
+    let claws = node.resume().await?;
+    let stop = CancellationToken::new();
+    let site = tokio::spawn(listen(listener, api::site(Arc::clone(&node)), stop.clone()));
+    let numbers = tokio::spawn(listen(numbers, api::metrics_site(Arc::clone(&node), move || metrics.render()), stop.clone()));
+    let chores = tokio::spawn(chores::run(Arc::clone(&node)));
+    tracing::info!(
+        listen = %node.settings.listen,
+        runtime = node.runtime.name(),
+        openclaw = node.openclaw.version(),
+        "clawnode runs with {claws} claws"
+    );
+    signals.one().await;
+    tracing::info!("stopping: nothing new is taken, and the claws go on");
+    node.drain();
+    stop.cancel();
+    node.stop.cancel();
+    let ended = async { tokio::join!(site, numbers, chores) };
+    if tokio::time::timeout(LAST_WORDS, ended).await.is_err() {
+        tracing::warn!("some calls were cut off; whoever made them asks again");
+    }
+    if tokio::time::timeout(LAST_STEPS, node.end()).await.is_err() {
+        tracing::info!("some steps were cut off; they are done again at the next start");
+    }
+    let _ = tokio::time::timeout(Duration::from_secs(1), node.store.close()).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The node, put together from its settings.
+async fn assemble(settings: NodeSettings, clock: Clock) -> anyhow::Result<Arc<Node>> {
+    let keys = KeyRing::parse(settings.encryption_keys.expose()).context("reading CLAWNODE_ENCRYPTION_KEYS")?;
+    let openclaw = OpenClaw::new(OpenClawSettings {
+        dir: settings.openclaw_dir.clone(),
+        telegram_api_url: settings.telegram_api_url.clone(),
+        model_url: settings.model_url.clone(),
+    })
+    .context("looking for OpenClaw below CLAWNODE_OPENCLAW_DIR")?;
+    let runtime: Arc<dyn Runtime> = match settings.runtime {
+        RuntimeKind::Process => Arc::new(ProcessRuntime::new("/proc/self/exe".into(), settings.data_dir.join("run"))),
+        RuntimeKind::Systemd => bail!("the runtime systemd is not built yet; set CLAWNODE_RUNTIME=process"),
+    };
+    let store = Store::open(&settings.data_dir.join("node.db")).await.context("opening the node's database")?;
+    Node::new(Parts { settings, clock, store, vault: Vault::new(keys), openclaw, runtime }).await
+}
+
+/// A node's data belongs to one process; the system frees the lock however that ends.
+fn only_one(data: &Path) -> anyhow::Result<File> {
+    let file = data.join("lock");
+    let lock = File::create(&file).with_context(|| format!("making {}", file.display()))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => bail!("another clawnode already uses {}", data.display()),
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("locking {}", file.display())),
+    }
+}
+
+async fn listen(listener: TcpListener, site: axum::Router, stop: CancellationToken) {
+    if let Err(error) = axum::serve(listener, site).with_graceful_shutdown(stop.cancelled_owned()).await {
+        tracing::error!(%error, "a listener ended");
     }
 }

@@ -113,20 +113,20 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
 
 /// The signals that ask us to stop. Listened to from the start: the first process of a container is not ended by one
 /// it does not listen to.
-struct Signals {
+pub(super) struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    fn listen() -> anyhow::Result<Signals> {
+    pub(super) fn listen() -> anyhow::Result<Signals> {
         Ok(Signals {
             terminate: signal(SignalKind::terminate()).context("listening for SIGTERM")?,
             interrupt: signal(SignalKind::interrupt()).context("listening for SIGINT")?,
         })
     }
 
-    async fn one(&mut self) {
+    pub(super) async fn one(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

@@ -2,13 +2,23 @@
 //! Every call may be made again: a start of what runs is refused by the lock of its place, a stop of what is gone is
 //! done.
 
+pub mod becoming;
+mod hands;
+pub mod hold;
+pub mod lay;
+pub mod proc;
+mod process;
+
 use std::{path::PathBuf, time::Duration};
 
 use async_trait::async_trait;
 
+pub use hands::Hands;
+pub use process::{ProcessRuntime, end_of};
+
 use crate::{
     domain::{secret::Secret, time::Time},
-    node::cell::Cell,
+    node::{cell::Cell, runtime::lay::Layout},
 };
 
 /// A program to run in a claw's place. Its environment is exactly this one; secrets stand in it or in files, never
@@ -27,7 +37,7 @@ pub struct Program {
 pub struct ToolEnd {
     /// Nothing when a signal ended it.
     pub code: Option<i32>,
-    /// At most the last MiB of each.
+    /// At most a MiB of each.
     pub stdout: String,
     pub stderr: String,
 }
@@ -106,6 +116,9 @@ pub trait Runtime: Send + Sync {
 
     /// Why claws are not kept from each other here, if they are not.
     fn weakness(&self) -> Option<&str>;
+
+    /// Makes a claw's folder, if it is not there, and lays these things out in it, all as the claw's user.
+    async fn lay(&self, cell: &Cell, layout: Layout) -> Result<(), RuntimeError>;
 
     /// Starts a gateway as start number `start` of its claw. Returns once it is on its way; [`Runtime::look`] tells what
     /// became of it. Never two at once in one place, whoever asks.

@@ -1,0 +1,120 @@
+//! `POST /provision`, as every caller of the original API sends it, and a little more.
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    routing::{MethodRouter, post},
+};
+use serde::Deserialize;
+
+use super::{
+    Shared,
+    door::{parse, read},
+    openapi::{Lock, Operation},
+    problem::{Answer, Problem},
+    shape::{Waited, broken, taken, wait_until_up},
+};
+use crate::{
+    domain::secret::Secret,
+    node::{
+        cell,
+        spec::{Change, Limits},
+        wishes,
+    },
+};
+
+/// The longest name of an operation.
+const LONGEST_KEY: usize = 255;
+
+/// The body. What is not known is passed over: the original client is older than some of it and newer than the rest.
+#[derive(Deserialize)]
+struct Wanted {
+    user_id: String,
+    claw_id: String,
+    ai_gateway_key: String,
+    model: String,
+    telegram_bot_token: String,
+    telegram_allow_from: Vec<Person>,
+    generation: Option<u64>,
+    limits: Option<Limits>,
+    workspace_files: Option<std::collections::BTreeMap<String, String>>,
+    #[serde(default)]
+    wait: Wait,
+}
+
+/// A Telegram id, as text or as a number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum Person {
+    Text(String),
+    Number(i64),
+}
+
+impl Person {
+    pub(super) fn into_text(self) -> String {
+        match self {
+            Person::Text(text) => text,
+            Person::Number(number) => number.to_string(),
+        }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Wait {
+    #[default]
+    Ready,
+    None,
+}
+
+pub(super) fn operations() -> Vec<(Operation, MethodRouter<Shared>)> {
+    let provision_it = Operation {
+        method: "POST",
+        path: "/provision",
+        name: "provision",
+        summary: "Makes a claw be as is said. 200 when it is up, 202 when it is still coming.",
+        lock: Lock::Key,
+        body: Some("Provision"),
+        query: &[],
+        good: &[(200, "ClawTaken"), (202, "ClawTaken")],
+        bad: &[400, 409, 413, 422, 500, 503, 507],
+    };
+    vec![(provision_it, post(provision))]
+}
+
+async fn provision(State(node): State<Shared>, headers: HeaderMap, body: Body) -> Answer {
+    let bytes = read(body).await?;
+    let wanted: Wanted = parse(&bytes)?;
+    let operation = match headers.get("idempotency-key").map(|key| key.to_str().map(str::trim)) {
+        None => None,
+        Some(Ok(key)) if (1..=LONGEST_KEY).contains(&key.len()) => Some(wishes::Operation::new(key, &bytes)),
+        Some(_) => return Err(Problem::invalid("Idempotency-Key must be 1 to 255 characters")),
+    };
+    let slug = cell::slug(&wanted.user_id, &wanted.claw_id);
+    let provision = wishes::Provision {
+        user_id: wanted.user_id,
+        claw_id: wanted.claw_id,
+        change: Change {
+            ai_gateway_key: Some(Secret::new(wanted.ai_gateway_key)),
+            model: Some(wanted.model),
+            telegram_bot_token: Some(Secret::new(wanted.telegram_bot_token)),
+            telegram_allow_from: Some(wanted.telegram_allow_from.into_iter().map(Person::into_text).collect()),
+            limits: wanted.limits,
+            workspace_files: wanted.workspace_files,
+        },
+        generation: wanted.generation,
+        operation,
+    };
+    let result = wishes::provision(&node, provision).await?;
+    let patience = match wanted.wait {
+        Wait::Ready => node.settings.provision_wait,
+        Wait::None => std::time::Duration::ZERO,
+    };
+    match wait_until_up(&node, &slug, patience).await? {
+        Waited::Up(row) => taken(&node, StatusCode::OK, &row, result.changed),
+        Waited::NotYet(row) => taken(&node, StatusCode::ACCEPTED, &row, result.changed),
+        Waited::Broken(row) => Err(broken(&node, &row)),
+        Waited::Superseded => Err(wishes::Refused::Superseded.into()),
+    }
+}
