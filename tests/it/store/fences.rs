@@ -1,8 +1,11 @@
 //! Whoever slept past their lease finds that somebody else took the row, and nothing of what they write counts.
 
 use clawhatch::{
-    domain::ids::{ChatId, MessageId, OutboxId},
-    store::{Act, NewInbox, NewMessage, Outcome, StoreError},
+    domain::{
+        ids::{ChatId, MessageId, OutboxId},
+        notice::{Notice, Slot},
+    },
+    store::{Act, Doubt, NewInbox, NewMessage, Outcome, StoreError, Work},
 };
 use uuid::Uuid;
 
@@ -62,10 +65,12 @@ on_both! {
         assert_eq!(tx.hold_leased_claw(&stale).await.expect("held").id, claw.id);
         let fresh = tx.claim_claws(at(60), at(120), 9).await.expect("claws").remove(0);
         assert!(is_lost(tx.hold_leased_claw(&stale).await));
+        assert!(!tx.holds_claw(&stale).await.expect("a look") && tx.holds_claw(&fresh).await.expect("a look"));
         tx.release_claw(&stale, Some(START)).await.expect("it changes nothing");
         assert_eq!(tx.claim_claws(at(61), at(121), 9).await.expect("claws").len(), 0, "the other's lease stands");
         assert_eq!(tx.hold_leased_claw(&fresh).await.expect("held").id, claw.id);
         tx.release_claw(&fresh, Some(at(500))).await.expect("given back");
+        assert!(!tx.holds_claw(&fresh).await.expect("a look"), "nor does who gave it back");
         assert_eq!(tx.claim_claws(at(499), at(600), 9).await.expect("claws").len(), 0);
         // A tap in between wakes it.
         tx.wake_claw(claw.id, at(400)).await.expect("woken");
@@ -91,5 +96,74 @@ on_both! {
         assert_eq!(tx.take_schedule("office", at(99), at(120)).await.expect("a look"), None, "not due");
         assert!(tx.take_schedule("office", at(100), at(120)).await.expect("a look").is_some());
         tx.commit().await.expect("a commit");
+    }
+}
+
+on_both! {
+    async fn what_is_written_with_the_commit_falls_with_a_lost_lease(w: World) {
+        let db = &w.app().db;
+        let mut tx = db.begin().await.expect("a transaction");
+        let event = NewInbox { id: "telegram:1".to_owned(), seq: 1, lane: "a".to_owned(), body: vec![1] };
+        assert!(tx.add_inbox(event, START).await.expect("stored"));
+        let stale = tx.claim_inbox(START, at(60), 9).await.expect("rows").remove(0);
+        let fresh = tx.claim_inbox(at(60), at(120), 9).await.expect("rows").remove(0);
+        tx.commit().await.expect("a commit");
+        let answer = |id| NewMessage { id: OutboxId(Uuid::from_u128(id)), chat: ChatId(5), act: Act::Delete(MessageId(1)), once: None };
+        let mut tx = db.begin().await.expect("a transaction");
+        tx.finish_inbox_last("telegram:1", stale.fence, at(61)).await.expect("put off");
+        tx.add_message(answer(1), at(61)).await.expect("put off");
+        assert!(is_lost(tx.commit().await));
+        let mut alone = db.begin_single().await.expect("a transaction");
+        alone.finish_inbox_last("telegram:1", stale.fence, at(61)).await.expect("put off");
+        assert!(is_lost(alone.commit().await));
+        assert_eq!(w.texts("SELECT id FROM outbox").await, [""; 0], "and no answer of theirs is said");
+        assert_eq!(w.texts("SELECT id FROM inbox WHERE done_at IS NOT NULL").await, [""; 0]);
+        let mut tx = db.begin().await.expect("a transaction");
+        tx.add_message(answer(2), at(61)).await.expect("put off");
+        tx.add_message(answer(3), at(61)).await.expect("put off");
+        tx.finish_inbox_last("telegram:1", fresh.fence, at(61)).await.expect("put off");
+        tx.commit().await.expect("theirs counts");
+        assert_eq!(w.texts("SELECT id FROM outbox").await.len(), 2);
+        assert_eq!(w.texts("SELECT id FROM inbox WHERE done_at IS NOT NULL").await, ["telegram:1"]);
+    }
+}
+
+on_both! {
+    async fn a_slot_shows_what_was_sent_under_a_lease_that_held(w: World) {
+        let db = &w.app().db;
+        let mut tx = db.begin().await.expect("a transaction");
+        let act = Act::Show { notice: Box::new(Notice::NotUnderstood), slot: Some(Slot::Screen), fresh: false };
+        let new = NewMessage { id: OutboxId(Uuid::from_u128(1)), chat: ChatId(5), act, once: None };
+        assert!(tx.add_message(new, START).await.expect("stored"));
+        let stale = tx.claim_messages(START, at(60), 9).await.expect("messages").remove(0);
+        let fresh = tx.claim_messages(at(60), at(120), 9).await.expect("messages").remove(0);
+        tx.commit().await.expect("a commit");
+        let shown = async || {
+            let mut tx = db.look().await.expect("a look");
+            tx.find_slot(ChatId(5), "screen").await.expect("a slot")
+        };
+        for (message, number, stands) in [(&stale, 8, false), (&fresh, 9, true), (&fresh, 10, false)] {
+            let mut tx = db.begin().await.expect("a transaction");
+            tx.message_sent(message, at(61), Some((MessageId(number), None))).await.expect("put off");
+            assert_eq!(is_lost(tx.commit().await), !stands, "{number}");
+            assert_eq!(shown().await, (number > 8).then_some(MessageId(9)), "{number}");
+        }
+    }
+}
+
+on_both! {
+    async fn a_lease_in_doubt_is_given_back_if_it_stands(w: World) {
+        let mut tx = w.app().db.begin().await.expect("a transaction");
+        tx.add_schedule("office", START).await.expect("a schedule");
+        let lease = tx.take_schedule("office", START, at(30)).await.expect("a look").expect("free");
+        let standing = lease.doubt(at(30));
+        let others = [Doubt { fence: lease.fence + 1, ..standing.clone() }, lease.doubt(at(31)), Doubt { work: Work::Inbox, ..standing.clone() }];
+        for doubt in others {
+            assert!(!tx.free_doubtful(&doubt).await.expect("a look"), "{doubt:?}");
+        }
+        assert!(tx.is_schedule_held("office", at(1)).await.expect("a look"));
+        assert!(tx.free_doubtful(&standing).await.expect("a look"));
+        assert!(!tx.free_doubtful(&standing).await.expect("a look"), "once");
+        assert!(tx.take_schedule("office", at(1), at(31)).await.expect("a look").is_some(), "it is free again");
     }
 }
