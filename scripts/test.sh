@@ -63,6 +63,22 @@ build_chaos() {
     export CLAWHATCH_TEST_CHAOS="$work/clawhatch-chaos"
 }
 
+# --- The real OpenClaw ------------------------------------------------------------------------------------------------
+
+has_npm() {
+    command -v npm >/dev/null
+}
+
+# Installs it where it is not yet, and lives with it. The installation is kept between runs; CLAWHATCH_TEST_OPENCLAW puts
+# it elsewhere, for several checkouts on one machine.
+live_with_openclaw() {
+    if ! has_npm; then
+        install_packages npm || true
+        has_npm || fail "npm is not on this machine and could not be installed: install it (Debian: apt-get install npm) and run this again."
+    fi
+    cargo test --locked --test openclaw -- --nocapture --test-threads 1
+}
+
 # --- What the tree of crates may hold ---------------------------------------------------------------------------------
 
 check_tree() {
@@ -125,7 +141,9 @@ step 'a throw-away PostgreSQL' start_postgres 'fsync = off' 'full_page_writes = 
 step 'Python for the outside tests' prepare_python
 step 'the ground floor alone' cargo check --lib --no-default-features --locked
 step 'lints' cargo clippy --all-targets --locked -- -D warnings
+step 'lints, of what meets the real OpenClaw' cargo clippy --test openclaw --locked -- -D warnings
 step 'lints, with the crash points' cargo clippy --locked --features chaos -- -D warnings
 step 'the program with its crash points' build_chaos
+step 'the real OpenClaw' live_with_openclaw
 # The last step, so that its summary stands at the end. One failing test binary does not hide the others.
 step 'tests' cargo test --locked --no-fail-fast

@@ -25,6 +25,12 @@ pub enum Command {
         #[arg(long)]
         folder: Option<PathBuf>,
     },
+    /// Stands in for one OpenClaw gateway. It is started in the place of the real one, never by hand.
+    #[command(hide = true)]
+    SandboxGateway {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Check every setting and everything it points to, with the fix beside each finding.
     Check,
     /// Bring the database's schema up to date, and stop.

@@ -3,8 +3,10 @@
 //! its answers follow from that state, it keeps the service's limits and errors, and it can be told to fail.
 
 mod cast;
+pub mod gateway;
 pub mod infra;
 mod ledger;
+pub mod model;
 mod moved_clock;
 mod page;
 mod product;

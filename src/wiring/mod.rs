@@ -63,6 +63,16 @@ async fn execute(command: Command) -> anyhow::Result<ExitCode> {
             sandbox::run(sandbox::Options { listen, folder, program }).await?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::SandboxGateway { args } => {
+            let told = |name: &str| process_env(name).unwrap_or_default();
+            let place = sandbox::gateway::Place {
+                home: told("HOME").into(),
+                state: told("OPENCLAW_STATE_DIR").into(),
+                config: told("OPENCLAW_CONFIG_PATH").into(),
+                token: told("OPENCLAW_GATEWAY_TOKEN"),
+            };
+            Ok(sandbox::gateway::run(&args, place).await)
+        }
         Command::Check => Ok(check::check(read_settings()).await),
         Command::Run => with_settings(async |settings| serve::serve(settings).await).await,
         Command::Migrate => {

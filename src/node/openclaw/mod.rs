@@ -7,9 +7,11 @@
 
 mod apply;
 mod archive;
+mod check;
 mod command;
 mod devices;
 mod files;
+mod install;
 mod probe;
 mod redact;
 mod render;
@@ -21,6 +23,8 @@ mod values;
 
 use std::path::PathBuf;
 
+pub use check::{Finding, Grade, check};
+pub use install::install;
 pub use redact::redact;
 pub use values::{Applied, Asking, Devices, Health, OpenClawError, OpenClawSettings, Paired, RenderedFile, Trouble, Usage, When};
 
