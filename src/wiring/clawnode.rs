@@ -3,7 +3,7 @@
 use std::{
     ffi::OsString,
     fs::{File, TryLockError},
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
     time::Duration,
@@ -26,9 +26,9 @@ use crate::{
     },
     node::{
         api, chores,
-        config::{NodeSettings, RuntimeKind},
+        config::{NAMES, NodeSettings, RuntimeKind},
         host::{self, Node, Parts},
-        openclaw::{OpenClaw, OpenClawSettings},
+        openclaw::{self, Finding, Grade, OpenClaw, OpenClawSettings},
         runtime::{ProcessRuntime, Runtime, becoming, hold, lay},
         store::Store,
     },
@@ -51,6 +51,10 @@ struct Cli {
 enum Command {
     /// Answers the API and keeps the claws running.
     Run,
+    /// Look at everything claws need on this host, with the fix beside each finding.
+    Check,
+    /// Bring OpenClaw and the Node it runs on from npm. May be interrupted and started again.
+    Install,
 }
 
 /// The program.
@@ -62,8 +66,11 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
         Some("lay") => return lay::main(),
         _ => {}
     }
-    let Command::Run = Cli::parse_from(arguments).command;
+    let command = Cli::parse_from(arguments).command;
     http::install_tls();
+    if matches!(command, Command::Install) {
+        return install();
+    }
     let check_keys = |keys: &str| KeyRing::parse(keys).map(drop).map_err(|error| error.to_string());
     let settings = match NodeSettings::from_env_with(&process_env, &check_keys) {
         Ok(settings) => settings,
@@ -80,12 +87,51 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&anyhow::Error::new(error).context("starting the runtime")),
     };
-    let done = runtime.block_on(run(settings));
+    let done = match command {
+        Command::Run => runtime.block_on(run(settings)).map(|()| ExitCode::SUCCESS),
+        Command::Check => Ok(runtime.block_on(check(&settings))),
+        Command::Install => Ok(install()),
+    };
     runtime.shutdown_background();
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error),
+    done.unwrap_or_else(|error| fail(&error))
+}
+
+/// Asks for nothing but the place: a host is set up before it has a key.
+fn install() -> ExitCode {
+    let known = NAMES.iter().find(|known| known.name == "CLAWNODE_OPENCLAW_DIR").expect("it is a setting");
+    let told = process_env(known.name).filter(|told| !told.trim().is_empty());
+    let dir = PathBuf::from(told.as_deref().unwrap_or(known.default).trim());
+    if !dir.is_absolute() {
+        cli::say("CLAWNODE_OPENCLAW_DIR: write a path from the root");
+        return ExitCode::from(2);
     }
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&anyhow::Error::new(error).context("starting the runtime")),
+    };
+    match runtime.block_on(openclaw::install(&dir)) {
+        Ok(()) => {
+            cli::say(&format!("OpenClaw {} is in {}.", openclaw::VERSION, dir.join(openclaw::VERSION).display()));
+            ExitCode::SUCCESS
+        }
+        Err(error) => fail(&error.context("installing OpenClaw")),
+    }
+}
+
+async fn check(settings: &NodeSettings) -> ExitCode {
+    let mut code = ExitCode::SUCCESS;
+    for Finding { grade, text } in openclaw::check(settings).await {
+        let grade = match grade {
+            Grade::Good => "good",
+            Grade::Mind => "mind",
+            Grade::Bad => {
+                code = ExitCode::FAILURE;
+                "bad "
+            }
+        };
+        cli::say(&format!("{grade}  {text}"));
+    }
+    code
 }
 
 fn fail(error: &anyhow::Error) -> ExitCode {

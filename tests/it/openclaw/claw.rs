@@ -15,7 +15,7 @@ use clawhatch::{
     node::{
         cell::{Cell, Paths},
         openclaw::{Health, OpenClaw, RenderedFile, When},
-        runtime::{Ending, Firmness, How, Program, Runtime, RuntimeError, Seen, ToolEnd},
+        runtime::{Ending, Firmness, How, Program, Runtime, RuntimeError, Seen, ToolEnd, lay::Layout},
         spec::{Change, Limits, Spec},
     },
     sandbox::telegram::{BotAccount, Telegram},
@@ -224,6 +224,10 @@ impl Runtime for Bench {
         let done = done.map_err(|error| RuntimeError::of("running the tool", &error))?;
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         Ok(ToolEnd { code: done.status.code(), stdout: text(done.stdout), stderr: text(done.stderr) })
+    }
+
+    async fn lay(&self, _: &Cell, _: Layout) -> Result<(), RuntimeError> {
+        Err(RuntimeError::Failed("not on a bench".into()))
     }
 
     async fn forget(&self, _: &Cell) -> Result<(), RuntimeError> {

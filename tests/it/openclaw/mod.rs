@@ -5,8 +5,9 @@ mod answers;
 mod claw;
 mod faults;
 mod life;
+mod node;
 
-use std::path::Path;
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
 use clawhatch::sandbox::gateway;
 
@@ -21,4 +22,13 @@ async fn two_claws_live_beside_each_other_on_the_stand_in() {
     install(installed.path());
     let measured = life::live(installed.path()).await;
     assert!(measured.idle_mb < 100, "the stand-in is light: {}", measured.told());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_claws_are_run_by_clawnode_on_the_stand_in() {
+    let installed = tempfile::tempdir().expect("a folder");
+    // Claws have users of their own, who have to get through.
+    fs::set_permissions(installed.path(), fs::Permissions::from_mode(0o755)).expect("opened");
+    install(installed.path());
+    println!("{}", node::live(installed.path()).await.told());
 }
