@@ -4,28 +4,27 @@
 use std::time::Duration;
 
 use crate::{
-    app::{App, Result},
+    app::{App, Result, held::LEASE},
     domain::ids::TelegramId,
     drivers::telegram::AccountError,
-    store::{BotLease, Doubt, Work},
+    store::BotLease,
 };
 
 /// Telegram takes at most so many besides the owner; above that, or when it refuses the list, the restriction is lifted
 /// and the claw alone decides.
 const MOST_ADDED: usize = 10;
 const LOOK_AGAIN: Duration = Duration::from_secs(6 * 3600);
-const LEASE: Duration = Duration::from_secs(60);
 
 impl App {
     /// Sets the access lists that are due; says how many.
     pub async fn set_access(&self) -> Result<usize> {
+        let mut taking = self.begin_taking().await?;
         let now = self.clock.now();
-        let mut tx = self.db.begin().await?;
-        let until = now + LEASE;
-        let leases = tx.claim_access(now, until, 8).await?;
-        let taken = |lease: &BotLease| Doubt { work: Work::Bots, id: lease.bot.brief.id.into(), fence: lease.fence, until };
-        self.commit_taken(tx, leases.iter().map(taken)).await?;
+        let leases = taking.tx.claim_access(now, now + LEASE, 8).await?;
+        self.commit_taken(taking, leases.iter().map(BotLease::lease)).await?;
         let due = leases.len();
+        // One after the other: the last one waits for all before it.
+        let _keeping: Vec<_> = leases.iter().map(|lease| self.held.keep(lease.lease(), &self.clock)).collect();
         for lease in leases {
             self.set_access_of(lease).await?;
         }

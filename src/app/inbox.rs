@@ -6,7 +6,15 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::{
-    app::{App, Error, Event, Result, act::redact, floods::Flood, insist::Insist, new_id, reconcile::causes},
+    app::{
+        App, Error, Event, Result,
+        act::redact,
+        floods::Flood,
+        held::{Keeping, LEASE},
+        insist::Insist,
+        new_id,
+        reconcile::causes,
+    },
     domain::{
         admin::Alert,
         bot_token::find_tokens,
@@ -15,11 +23,9 @@ use crate::{
         time::Time,
     },
     drivers::vault::Place,
-    store::{Doubt, InboxRow, NewInbox, StoreError, Work},
+    store::{InboxRow, NewInbox, StoreError},
 };
 
-/// How long a worker may take over one update before another takes it up.
-pub const LEASE: Duration = Duration::from_secs(60);
 /// After so many failures an update is put aside.
 pub const MOST_TRIES: i64 = 4;
 /// An update that needs the word of somebody who is silent is put aside only after so long: an outage is no fault of its own.
@@ -120,14 +126,17 @@ impl App {
 
     /// Takes updates to be handled, at most one of each lane.
     pub async fn take_updates(&self, most: i64) -> Result<Vec<InboxRow>> {
+        let mut taking = self.begin_taking().await?;
         let now = self.clock.now();
-        let mut tx = self.db.begin().await?;
-        let until = now + LEASE;
-        let rows = tx.claim_inbox(now, until, most).await?;
-        let taken = |row: &InboxRow| Doubt { work: Work::Inbox, id: (&row.id).into(), fence: row.fence, until };
-        self.commit_taken(tx, rows.iter().map(taken)).await?;
+        let rows = taking.tx.claim_inbox(now, now + LEASE, most).await?;
+        self.commit_taken(taking, rows.iter().map(InboxRow::lease)).await?;
         crash_point!(!rows.is_empty(), "update-taken");
         Ok(rows)
+    }
+
+    /// Keeps an update's lease while it is handled.
+    pub fn works_on(&self, row: &InboxRow) -> Keeping {
+        self.held.keep(row.lease(), &self.clock)
     }
 
     /// What to do with an update whose handling failed: again soon, or, after a few times, aside, with an incident

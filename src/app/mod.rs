@@ -62,7 +62,7 @@ pub use doubts::Doubts;
 pub use floods::{Flood, Floods};
 pub use gather::Gather;
 pub use health::Health;
-pub use held::Held;
+pub use held::{BEAT, Held, Keeping};
 pub use lull::Lull;
 pub use outbox::Pace;
 pub use prudence::Prudence;
@@ -79,7 +79,7 @@ pub struct Rules {
     pub catalogue: Catalogue,
     /// Reaches every claw until keys are made per claw.
     pub ai_gateway_key: Secret<String>,
-    /// The longest an infra call may take; leases are longer.
+    /// The longest an infra call may take.
     pub longest_call: Duration,
 }
 

@@ -1,32 +1,35 @@
 //! The office of the poller, which one replica holds at a time, and alarms that doors raise.
 
-use std::time::Duration;
-
 use crate::{
-    app::{App, Result},
+    app::{
+        App, Result,
+        held::{Keeping, LEASE},
+    },
     domain::admin::Alert,
     store::ScheduleLease,
 };
 
 pub(crate) const POLLER: &str = "poller";
-/// Longer than a poll and the wait after a failed one last; short enough that a crashed poller is soon followed by another.
-const POLLER_LEASE: Duration = Duration::from_secs(90);
 
 impl App {
     /// Becomes the poller, if nobody is.
     pub async fn take_poller(&self) -> Result<Option<ScheduleLease>> {
+        let mut taking = self.begin_taking().await?;
         let now = self.clock.now();
-        let mut tx = self.db.begin().await?;
-        let until = now + POLLER_LEASE;
-        let lease = tx.take_schedule(POLLER, now, until).await?;
-        self.commit_taken(tx, lease.iter().map(|lease| lease.doubt(until))).await?;
+        let lease = taking.tx.take_schedule(POLLER, now, now + LEASE).await?;
+        self.commit_taken(taking, lease.iter().map(ScheduleLease::lease)).await?;
         crash_point!("poller-taken");
         Ok(lease)
     }
 
+    /// Keeps the office while a poll is waited for, however long that takes.
+    pub fn stays_poller(&self, lease: &ScheduleLease) -> Keeping {
+        self.held.keep(lease.lease(), &self.clock)
+    }
+
     /// Stays the poller for another while; false when somebody else has become it.
     pub async fn keep_poller(&self, lease: &ScheduleLease) -> Result<bool> {
-        let until = self.clock.now() + POLLER_LEASE;
+        let until = self.clock.now() + LEASE;
         let mut tx = self.db.begin_single().await?;
         let kept = tx.keep_schedule(lease, until).await?;
         tx.commit().await?;

@@ -4,7 +4,7 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use crate::{
-    app::{Act, App, Result, floods::ChatPace, insist::Insist},
+    app::{Act, App, Result, floods::ChatPace, held::LEASE, insist::Insist},
     domain::{
         admin::Alert,
         ids::{MessageId, TelegramId},
@@ -12,11 +12,9 @@ use crate::{
         time::HOUR,
     },
     drivers::telegram::{Place, Reader, SendError},
-    store::{Doubt, Message, Outcome, Work},
+    store::{Message, Outcome},
 };
 
-/// How long a worker may take over one message.
-const LEASE: Duration = Duration::from_secs(60);
 /// The longest a call that sends may last.
 const LONGEST_SEND: Duration = Duration::from_secs(15);
 /// After a day without getting through, a message is put aside and admins hear of it.
@@ -35,11 +33,10 @@ impl App {
         if most == 0 {
             return Ok(Vec::new());
         }
+        let mut taking = self.begin_taking().await?;
         let now = self.clock.now();
-        let mut tx = self.db.begin().await?;
-        let messages = tx.claim_messages(now, now + LEASE, most).await?;
-        let taken = |row: &Message| Doubt { work: Work::Outbox, id: row.id.into(), fence: row.fence, until: row.until };
-        self.commit_taken(tx, messages.iter().map(taken)).await?;
+        let messages = taking.tx.claim_messages(now, now + LEASE, most).await?;
+        self.commit_taken(taking, messages.iter().map(Message::lease)).await?;
         crash_point!(!messages.is_empty(), "messages-taken");
         Ok(self.sending.only_new(messages))
     }
@@ -47,6 +44,7 @@ impl App {
     /// Delivers one message that was taken, and writes down what came of it.
     pub async fn deliver(&self, message: Message) -> Result<()> {
         let under_way = self.sending.begin(&message);
+        let _keeping = self.held.keep(message.lease(), &self.clock);
         let mut insist = Insist::on("a delivery");
         let at = message.shown;
         // A person whose row cannot be read is spoken to in our own language, rather than not at all.

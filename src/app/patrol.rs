@@ -5,17 +5,18 @@
 use std::time::Duration;
 
 use crate::{
-    app::{App, Result, admin::person_line, survey::SURVEY, walk::Walk},
+    app::{App, Result, admin::person_line, held::LEASE, insist::Insist, survey::SURVEY, walk::Walk},
     domain::{
         admin::Alert,
         time::{DAY, HOUR, MINUTE},
     },
+    store::ScheduleLease,
 };
 
 /// Rows one transaction of the sweep deletes, of each table.
 const SWEPT_AT_ONCE: i64 = 500;
 
-/// One chore: its name, how often, and how long it may take.
+/// One chore: its name, and how often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chore {
     /// The next claws are looked at again, whatever their rows say about when.
@@ -40,8 +41,6 @@ impl Chore {
         Chore::Sweep,
         Chore::SealAudit,
     ];
-    const LEASE: Duration = Duration::from_secs(60);
-
     fn name(self) -> &'static str {
         match self {
             Chore::WakeAll => "wake-all",
@@ -94,22 +93,31 @@ impl App {
         }
         let due = self.db.look().await?.list_due_schedules(self.clock.now()).await?;
         for chore in Chore::ALL.into_iter().filter(|chore| due.iter().any(|name| name == chore.name())) {
+            let mut taking = self.begin_taking().await?;
             let now = self.clock.now();
-            let mut tx = self.db.begin().await?;
-            let until = now + Chore::LEASE;
-            let lease = tx.take_schedule(chore.name(), now, until).await?;
-            self.commit_taken(tx, lease.iter().map(|lease| lease.doubt(until))).await?;
+            let lease = taking.tx.take_schedule(chore.name(), now, now + LEASE).await?;
+            self.commit_taken(taking, lease.iter().map(ScheduleLease::lease)).await?;
             let Some(lease) = lease else { continue };
+            let _keeping = self.held.keep(lease.lease(), &self.clock);
             crash_point!("chore-taken");
             if let Err(error) = self.do_chore(chore).await {
                 tracing::error!(chore = chore.name(), error = %crate::app::act::redact(&format!("{error:#}")), "a chore failed");
             }
             crash_point!("chore-done");
-            let mut tx = self.db.begin_single().await?;
-            tx.give_back_schedule(&lease, self.clock.now() + chore.every()).await?;
-            tx.commit().await?;
+            let mut insist = Insist::on("that a chore is done");
+            while let Err(error) = self.chore_is_done(chore, &lease).await {
+                if !insist.again(&error).await {
+                    return Err(error);
+                }
+            }
         }
         Ok(())
+    }
+
+    async fn chore_is_done(&self, chore: Chore, lease: &ScheduleLease) -> Result<()> {
+        let mut tx = self.db.begin_single().await?;
+        tx.give_back_schedule(lease, self.clock.now() + chore.every()).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn do_chore(&self, chore: Chore) -> Result<()> {

@@ -4,7 +4,11 @@
 use std::time::Duration;
 
 use crate::{
-    app::{Act, App, Error, Result, insist::Insist},
+    app::{
+        Act, App, Error, Result,
+        held::{Keeping, LEASE},
+        insist::Insist,
+    },
     domain::{
         admin::{Alert, PersonLine},
         claw::{
@@ -14,11 +18,9 @@ use crate::{
         person::Person,
     },
     drivers::claws::{Address, Order},
-    store::{self, ClawLease, Doubt, StoreError},
+    store::{ClawLease, StoreError},
 };
 
-/// How much longer a lease lasts than the longest call made under it.
-const LEASE_MARGIN: Duration = Duration::from_secs(30);
 /// How soon a claw is looked at again after a step that could not be written down.
 const STUMBLE: Duration = Duration::from_secs(2);
 /// And after one that will hardly go better soon.
@@ -54,37 +56,32 @@ impl App {
     /// Takes claws that are due.
     pub async fn take_claws(&self, most: i64) -> Result<Vec<ClawLease>> {
         self.prudence.allows(&self.clock);
+        let mut taking = self.begin_taking().await?;
         let now = self.clock.now();
-        let mut tx = self.db.begin().await?;
-        let leases = tx.claim_claws(now, now + self.rules.longest_call + LEASE_MARGIN, most).await?;
-        let taken =
-            |lease: &ClawLease| Doubt { work: store::Work::Claws, id: lease.id.into(), fence: lease.fence, until: lease.until };
-        self.commit_taken(tx, leases.iter().map(taken)).await?;
+        let leases = taking.tx.claim_claws(now, now + LEASE, most).await?;
+        self.commit_taken(taking, leases.iter().map(ClawLease::lease)).await?;
         crash_point!(!leases.is_empty(), "claws-taken");
-        self.held.add(&leases);
         Ok(leases)
     }
 
     /// Works on one claw until it rests, waits or was lost to somebody else.
     pub async fn reconcile(&self, lease: ClawLease) -> Result<()> {
-        let done = self.work_on(&lease).await;
-        self.held.remove(&lease);
-        done
+        let keeping = self.held.keep(lease.lease(), &self.clock);
+        self.work_on(&lease, &keeping).await
     }
 
-    async fn work_on(&self, lease: &ClawLease) -> Result<()> {
-        // The end of the lease by the clock that nobody can move.
-        let until = self.clock.steady() + self.clock.now().until(lease.until);
+    async fn work_on(&self, lease: &ClawLease, keeping: &Keeping) -> Result<()> {
         for _ in 0..MOST_STEPS {
-            match self.step(lease, until).await {
+            match self.step(lease).await {
                 Ok(Outside::Again) => {}
                 Ok(Outside::Nothing) => return Ok(()),
                 Ok(Outside::Call(asked)) => {
                     // Whoever was frozen here, or lost the lease to a wall clock that leapt, must not call any more: what
                     // it brought up might come after its claw was taken down for good.
-                    let in_time = self.clock.steady() + self.rules.longest_call <= until;
-                    if !in_time || !self.still_holds(lease).await? {
-                        return self.give_back(lease, Duration::ZERO).await;
+                    match self.still_holds(lease, keeping).await {
+                        Ok(true) => {}
+                        Ok(false) => return self.give_back(lease, Duration::ZERO).await,
+                        Err(error) => return self.stumbled(lease, error).await,
                     }
                     let Asked { call, work, wish } = *asked;
                     crash_point!("claw-intended");
@@ -113,8 +110,12 @@ impl App {
         self.give_back(lease, Duration::ZERO).await
     }
 
-    async fn still_holds(&self, lease: &ClawLease) -> Result<bool> {
-        Ok(self.db.look().await?.holds_claw(lease).await?)
+    /// Whether the lease is ours, and will be for long enough to be made longer while a call is under way.
+    async fn still_holds(&self, lease: &ClawLease, keeping: &Keeping) -> Result<bool> {
+        if !keeping.lasts(&self.clock) {
+            self.keep_held().await?;
+        }
+        Ok(keeping.lasts(&self.clock) && self.db.look().await?.holds_claw(lease).await?)
     }
 
     async fn give_back(&self, lease: &ClawLease, after: Duration) -> Result<()> {
@@ -131,15 +132,6 @@ impl App {
         let mut tx = self.db.begin_single().await?;
         tx.release_claw(lease, Some(self.clock.now() + after)).await?;
         Ok(tx.commit().await?)
-    }
-
-    /// Gives back every claw still held: we are about to end, and another process can go on at once.
-    pub async fn give_back_claws(&self) {
-        for lease in self.held.take_all() {
-            if let Err(error) = self.give_back_once(&lease, Duration::ZERO).await {
-                tracing::warn!(claw.id = %lease.id, error = %error, "claw {} was not given back; its lease will run out", lease.id);
-            }
-        }
     }
 
     /// A step that could not be written down. The row still says what was intended, so the claw is simply given back,
@@ -167,8 +159,8 @@ impl App {
         Err(error)
     }
 
-    /// One look at the row, and the step that follows from it, up to the outside call. `until`: the end of the lease.
-    async fn step(&self, lease: &ClawLease, until: Duration) -> Result<Outside> {
+    /// One look at the row, and the step that follows from it, up to the outside call.
+    async fn step(&self, lease: &ClawLease) -> Result<Outside> {
         let mut act = self.act().await?;
         let now = act.now;
         let claw = act.tx.hold_leased_claw(lease).await?;
@@ -182,12 +174,6 @@ impl App {
             return Ok(Outside::Nothing);
         }
         if let Some((asked, call)) = ask(claw.clone(), &step, now) {
-            if self.clock.steady() + self.rules.longest_call > until {
-                // Not enough of the lease is left for one more call, and nothing is intended yet.
-                act.tx.release_claw(lease, Some(now)).await?;
-                act.commit().await?;
-                return Ok(Outside::Nothing);
-            }
             let work = act.work(&call, &claw, &person).await?;
             act.save_claw(&asked, Some(now)).await?;
             act.audit_ask(&asked, &call).await?;

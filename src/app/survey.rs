@@ -10,7 +10,7 @@ mod found;
 use std::{collections::HashMap, time::Duration};
 
 use crate::{
-    app::{App, Result},
+    app::{App, Result, held::LEASE},
     domain::{
         claw::{Claw, Trouble},
         ids::{ClawId, PersonId},
@@ -25,8 +25,6 @@ pub(crate) const SURVEY: &str = "survey";
 const EVERY: Duration = Duration::from_secs(5 * 60);
 /// When to ask an infra again that keeps no list for us.
 const ASK_AGAIN: Duration = HOUR;
-/// Longer than a page may take, and made longer before each.
-const LEASE: Duration = Duration::from_secs(2 * 60);
 /// How long a claw must run that should not, before anything is made of it: what is just on its way may look so.
 const STRAYS_FOR: Duration = Duration::from_secs(10 * 60);
 /// Rows of ours read at once.
@@ -62,11 +60,12 @@ struct Findings {
 impl App {
     /// Makes a survey, if one is due and nobody else makes it.
     pub async fn survey(&self) -> Result<()> {
+        let mut taking = self.begin_taking().await?;
         let now = self.clock.now();
-        let mut tx = self.db.begin().await?;
-        let lease = tx.take_schedule(SURVEY, now, now + LEASE).await?;
-        tx.commit().await?;
+        let lease = taking.tx.take_schedule(SURVEY, now, now + LEASE).await?;
+        self.commit_taken(taking, lease.iter().map(ScheduleLease::lease)).await?;
         let Some(lease) = lease else { return Ok(()) };
+        let _keeping = self.held.keep(lease.lease(), &self.clock);
         let done = self.survey_under(&lease).await;
         let again = if matches!(done, Ok(false)) { ASK_AGAIN } else { EVERY };
         let mut tx = self.db.begin().await?;

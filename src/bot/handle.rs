@@ -37,6 +37,7 @@ impl Door {
     /// Handles one update to its end. Whatever goes wrong is written down with its row; nothing is lost by an error
     /// or a panic here.
     pub async fn handle(&self, row: InboxRow) {
+        let _keeping = self.app.works_on(&row);
         let read = incoming::read(&row.body, Some(&self.app.own.username)).what;
         let (sender, tapped) = who(&read);
         let from = sender.as_ref().map(|sender| sender.id);

@@ -52,6 +52,7 @@ pub async fn poll(app: Arc<App>, api: BotApi, seconds: u16, stop: CancellationTo
                 continue;
             }
         };
+        let _keeping = app.stays_poller(&lease);
         let mut offset = 0;
         loop {
             // A poll that is cut short loses nothing: what it brought is not acknowledged.

@@ -6,7 +6,7 @@ use crate::{
         person::BotBrief,
         time::Time,
     },
-    store::{Result, Row, Tx, claim::claim, statement::statements, tx::values},
+    store::{Lease, Result, Row, Tx, Work, claim::claim, statement::statements, tx::values},
 };
 
 /// What is read of a row. By name: a column that a newer version adds must not change what a statement gives.
@@ -58,6 +58,15 @@ pub struct BotLease {
     pub bot: Bot,
     pub fence: i64,
     pub tries: i64,
+    /// Its end when it was taken.
+    pub until: Time,
+}
+
+impl BotLease {
+    /// The lease as it was written.
+    pub fn lease(&self) -> Lease {
+        Lease { work: Work::Bots, id: self.bot.brief.id.into(), fence: self.fence, until: self.until }
+    }
 }
 
 fn bot(row: &Row) -> Result<Bot> {
@@ -108,7 +117,7 @@ impl Tx {
     }
 
     pub async fn claim_access(&mut self, now: Time, until: Time, most: i64) -> Result<Vec<BotLease>> {
-        let lease = |row: &Row| Ok(BotLease { bot: bot(row)?, fence: row.int("fence")?, tries: row.int("tries")? });
+        let lease = |row: &Row| Ok(BotLease { bot: bot(row)?, fence: row.int("fence")?, tries: row.int("tries")?, until });
         self.all(CLAIM_ACCESS, values![now, until, most]).await?.iter().map(lease).collect()
     }
 

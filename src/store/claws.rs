@@ -7,7 +7,7 @@ use crate::{
         time::Time,
     },
     store::{
-        Backlog, Result, Row, StoreError, Tx,
+        Backlog, Lease, Result, Row, StoreError, Tx, Work,
         claim::claim,
         later::Later,
         statement::statements,
@@ -35,7 +35,7 @@ statements! {
     WAKE = "UPDATE claws SET due_at = $2 WHERE id = $1 AND destroyed_at IS NULL";
     WAKE_OF_PERSON = "UPDATE claws SET due_at = $2 WHERE person_id = $1 AND destroyed_at IS NULL";
     HOLD = concat!("SELECT ", columns!(), " FROM claws WHERE id = $1"), postgres concat!("SELECT ", columns!(), " FROM claws WHERE id = $1 FOR UPDATE");
-    HOLDS = "SELECT COUNT(*) FROM claws WHERE id = $1 AND fence = $2 AND lease_until = $3";
+    HOLDS = "SELECT COUNT(*) FROM claws WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
     LIVING = concat!("SELECT ", columns!(), " FROM claws WHERE person_id = $1 AND destroyed_at IS NULL ORDER BY number");
     BY_BOT = concat!("SELECT ", columns!(), " FROM claws WHERE bot_id = $1 AND destroyed_at IS NULL");
     WITH_BOT = concat!("SELECT ", columns!(), " FROM claws WHERE bot_id = $1 AND destroyed_at IS NULL \
@@ -56,7 +56,15 @@ statements! {
 pub struct ClawLease {
     pub id: ClawId,
     pub fence: i64,
+    /// Its end when it was taken.
     pub until: Time,
+}
+
+impl ClawLease {
+    /// The lease as it was written.
+    pub fn lease(&self) -> Lease {
+        Lease { work: Work::Claws, id: self.id.into(), fence: self.fence, until: self.until }
+    }
 }
 
 pub(super) fn claw(row: &Row) -> Result<Claw> {
@@ -174,7 +182,7 @@ impl Tx {
 
     /// Whether the lease is neither given back nor lost.
     pub async fn holds_claw(&mut self, lease: &ClawLease) -> Result<bool> {
-        Ok(self.number(HOLDS, values![lease.id, lease.fence, lease.until]).await? == 1)
+        Ok(self.number(HOLDS, values![lease.id, lease.fence]).await? == 1)
     }
 
     pub async fn list_claws(&mut self, person: PersonId) -> Result<Vec<Claw>> {

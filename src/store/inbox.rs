@@ -4,7 +4,10 @@
 
 use crate::{
     domain::time::Time,
-    store::{Backlog, Result, Row, Sql, StoreError, Tx, Value, claim::claim, later::Later, statement::statements, tx::values},
+    store::{
+        Backlog, Lease, Result, Row, Sql, StoreError, Tx, Value, Work, claim::claim, later::Later, statement::statements,
+        tx::values,
+    },
 };
 
 statements! {
@@ -37,6 +40,15 @@ pub struct InboxRow {
     pub fence: i64,
     /// How often it failed before.
     pub tries: i64,
+    /// The end of its lease when it was taken.
+    pub until: Time,
+}
+
+impl InboxRow {
+    /// The lease as it was written.
+    pub fn lease(&self) -> Lease {
+        Lease { work: Work::Inbox, id: (&self.id).into(), fence: self.fence, until: self.until }
+    }
 }
 
 impl Tx {
@@ -59,6 +71,7 @@ impl Tx {
                 received: row.time("received_at")?,
                 fence: row.int("fence")?,
                 tries: row.int("tries")?,
+                until,
             })
         };
         self.all(CLAIM, values![now, until, most]).await?.iter().map(read).collect()

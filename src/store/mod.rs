@@ -8,7 +8,6 @@ mod claim;
 mod claws;
 mod confirmations;
 mod db;
-mod doubt;
 mod erase;
 mod error;
 mod glance;
@@ -16,6 +15,7 @@ mod inbox;
 mod incidents;
 mod lane;
 mod later;
+mod leases;
 mod line;
 mod many;
 mod meta;
@@ -36,10 +36,10 @@ pub use bots::{Bot, BotLease};
 pub use claws::ClawLease;
 pub use confirmations::{Confirmation, ConfirmationState};
 pub use db::Db;
-pub use doubt::{Doubt, Work};
 pub use error::StoreError;
 pub use glance::Glance;
 pub use inbox::{InboxRow, NewInbox};
+pub use leases::{Lease, Work};
 pub use line::InLine;
 pub use migrate::{Pending, migrate, pending};
 pub use outbox::{Act, Message, NewMessage, OutboxGlance, Outcome};
@@ -70,10 +70,10 @@ pub fn statements() -> Vec<Sql> {
         bots::ALL,
         claws::ALL,
         confirmations::ALL,
-        doubt::ALL,
         erase::ALL,
         inbox::ALL,
         incidents::ALL,
+        leases::ALL,
         line::ALL,
         meta::ALL,
         outbox::ALL,

@@ -10,7 +10,7 @@ use crate::{
         time::Time,
     },
     store::{
-        Backlog, Result, Row, StoreError, Tx, Value,
+        Backlog, Lease, Result, Row, StoreError, Tx, Value, Work,
         claim::claim,
         later::Later,
         statement::statements,
@@ -99,6 +99,13 @@ pub struct Message {
     /// How the person behind the chat reads; nothing when there is none, or their row cannot be read.
     pub locale: Option<Locale>,
     pub zone: Option<String>,
+}
+
+impl Message {
+    /// The lease as it was written.
+    pub fn lease(&self) -> Lease {
+        Lease { work: Work::Outbox, id: self.id.into(), fence: self.fence, until: self.until }
+    }
 }
 
 /// How a row ended.

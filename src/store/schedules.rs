@@ -2,7 +2,7 @@
 
 use crate::{
     domain::time::Time,
-    store::{Doubt, Result, Tx, Work, statement::statements, tx::values},
+    store::{Lease, Result, Tx, Work, statement::statements, tx::values},
 };
 
 statements! {
@@ -21,12 +21,14 @@ statements! {
 pub struct ScheduleLease {
     pub name: String,
     pub fence: i64,
+    /// Its end when it was taken.
+    pub until: Time,
 }
 
 impl ScheduleLease {
-    /// The lease as it was written, until then.
-    pub fn doubt(&self, until: Time) -> Doubt {
-        Doubt { work: Work::Schedules, id: (&self.name).into(), fence: self.fence, until }
+    /// The lease as it was written.
+    pub fn lease(&self) -> Lease {
+        Lease { work: Work::Schedules, id: (&self.name).into(), fence: self.fence, until: self.until }
     }
 }
 
@@ -43,7 +45,7 @@ impl Tx {
     /// Takes the chore if it is due and nobody holds it.
     pub async fn take_schedule(&mut self, name: &str, now: Time, until: Time) -> Result<Option<ScheduleLease>> {
         let taken = self.find(TAKE, values![name, now, until]).await?;
-        taken.map(|row| Ok(ScheduleLease { name: name.to_owned(), fence: row.int("fence")? })).transpose()
+        taken.map(|row| Ok(ScheduleLease { name: name.to_owned(), fence: row.int("fence")?, until })).transpose()
     }
 
     /// The chore is due at `latest` at the latest.

@@ -85,6 +85,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     };
     tasks.spawn(worker::inbox(Arc::clone(&product.app), handle, stop.clone()));
     tasks.spawn(worker::outbox(Arc::clone(&product.app), stop.clone()));
+    tasks.spawn(worker::leases(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(worker::claws(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(worker::chores(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(worker::survey(Arc::clone(&product.app), stop.clone()));
@@ -100,10 +101,11 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     if ended.is_err() {
         tracing::warn!("some calls still waited for an answer; their rows know of them");
     }
+    let left = product.app.held.all();
     tasks.abort_all();
     // A database that is away gets them back when their leases end.
-    if tokio::time::timeout(GIVE_BACK, product.app.give_back_claws()).await.is_err() {
-        tracing::warn!("some claws were not given back; their leases will run out");
+    if !left.is_empty() && tokio::time::timeout(GIVE_BACK, product.app.hand_over(&left)).await.is_err() {
+        tracing::warn!("what was at work was not given back; its leases will run out");
     }
     // A connection that is still at work is closed by the end of the process.
     let _ = tokio::time::timeout(Duration::from_secs(1), product.app.db.close()).await;

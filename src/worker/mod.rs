@@ -6,12 +6,14 @@ use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{sync::Notify, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{App, ClawLease, InboxRow, Result};
+use crate::app::{App, BEAT, ClawLease, InboxRow, Result};
 
 /// How long a loop sleeps when nobody rings.
 const NAP: Duration = Duration::from_millis(500);
 /// How often the clock's own work is looked at.
 const ROUND: Duration = Duration::from_secs(1);
+/// How soon leases are made longer after that failed; it doubles.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
 /// How often it is asked whether a survey is due.
 const SURVEY_ROUND: Duration = Duration::from_secs(5);
 /// Rows worked on at the same time, in each loop.
@@ -72,6 +74,20 @@ pub async fn claws(app: Arc<App>, stop: CancellationToken) {
         }
     };
     keep_taking(CLAWS_AT_ONCE, bell, stop, take, one).await;
+}
+
+/// Keeps what the other loops work on. What they end with when asked to stop lasts for longer than they may take.
+pub async fn leases(app: Arc<App>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(BEAT)).await.is_some() {
+        let mut wait = FIRST_WAIT;
+        while let Err(error) = app.keep_held().await {
+            tracing::warn!(error = %error, "leases were not made longer and will be");
+            if stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
+                return;
+            }
+            wait = (wait * 2).min(ROUND);
+        }
+    }
 }
 
 /// Chores of the fleet.

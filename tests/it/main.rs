@@ -32,6 +32,7 @@ mod kills;
 mod lane;
 mod languages;
 mod leaks;
+mod leases;
 mod line;
 mod looking;
 mod managed;

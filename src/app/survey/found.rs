@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Findings, LEASE, Ours, STRAYS_FOR};
+use super::{Findings, Ours, STRAYS_FOR};
 use crate::{
-    app::{Act, App, Result, admin::person_line, reconcile::address},
+    app::{Act, App, Result, admin::person_line, held::LEASE, reconcile::address},
     domain::{
         admin::Alert,
         claw::{Ask, Call, Claw, Outcome, Seen, Trouble, record},

@@ -5,7 +5,7 @@ use clawhatch::{
         ids::{ChatId, MessageId, OutboxId},
         notice::{Notice, Slot},
     },
-    store::{Act, Doubt, NewInbox, NewMessage, Outcome, StoreError, Work},
+    store::{Act, Lease, NewInbox, NewMessage, Outcome, StoreError, Work},
 };
 use uuid::Uuid;
 
@@ -156,14 +156,55 @@ on_both! {
         let mut tx = w.app().db.begin().await.expect("a transaction");
         tx.add_schedule("office", START).await.expect("a schedule");
         let lease = tx.take_schedule("office", START, at(30)).await.expect("a look").expect("free");
-        let standing = lease.doubt(at(30));
-        let others = [Doubt { fence: lease.fence + 1, ..standing.clone() }, lease.doubt(at(31)), Doubt { work: Work::Inbox, ..standing.clone() }];
+        let standing = lease.lease();
+        let others = [Lease { fence: lease.fence + 1, ..standing.clone() }, Lease { until: at(31), ..standing.clone() }, Lease { work: Work::Inbox, ..standing.clone() }];
         for doubt in others {
-            assert!(!tx.free_doubtful(&doubt).await.expect("a look"), "{doubt:?}");
+            assert!(!tx.free_lease(&doubt).await.expect("a look"), "{doubt:?}");
         }
         assert!(tx.is_schedule_held("office", at(1)).await.expect("a look"));
-        assert!(tx.free_doubtful(&standing).await.expect("a look"));
-        assert!(!tx.free_doubtful(&standing).await.expect("a look"), "once");
+        assert!(tx.free_lease(&standing).await.expect("a look"));
+        assert!(!tx.free_lease(&standing).await.expect("a look"), "once");
         assert!(tx.take_schedule("office", at(1), at(31)).await.expect("a look").is_some(), "it is free again");
+    }
+}
+
+on_both! {
+    async fn a_lease_is_made_longer_by_its_holder_alone(w: World) {
+        let db = &w.app().db;
+        let claw = new_claw(add_person(db, 1).await, 1, 77);
+        let mut tx = db.begin().await.expect("a transaction");
+        tx.add_claw(&claw, START).await.expect("a claw");
+        let act = Act::Delete(MessageId(1));
+        tx.add_message(NewMessage { id: OutboxId(Uuid::from_u128(1)), chat: ChatId(5), act, once: None }, START).await.expect("stored");
+        tx.add_schedule("office", START).await.expect("a schedule");
+        for seq in 1..=3 {
+            let event = NewInbox { id: format!("telegram:{seq}"), seq, lane: format!("chat:{seq}"), body: vec![1] };
+            assert!(tx.add_inbox(event, START).await.expect("stored"));
+        }
+        let held = [
+            tx.claim_inbox(START, at(30), 9).await.expect("rows").iter().map(|row| row.lease()).collect::<Vec<_>>(),
+            tx.claim_messages(START, at(30), 9).await.expect("messages").iter().map(|row| row.lease()).collect(),
+            tx.claim_claws(START, at(30), 9).await.expect("claws").iter().map(|row| row.lease()).collect(),
+            tx.take_schedule("office", START, at(30)).await.expect("a look").iter().map(|row| row.lease()).collect(),
+        ];
+        for lease in held.iter().flatten() {
+            assert!(tx.keep_lease(lease, at(60)).await.expect("kept"), "{lease:?}");
+        }
+        assert_eq!(tx.claim_inbox(at(59), at(99), 9).await.expect("rows").len(), 0, "they last longer");
+        assert_eq!(tx.claim_messages(at(59), at(99), 9).await.expect("messages").len(), 0);
+        assert_eq!(tx.claim_claws(at(59), at(99), 9).await.expect("claws").len(), 0);
+        assert_eq!(tx.take_schedule("office", at(59), at(99)).await.expect("a look"), None);
+        // Of the updates one is done, one was taken by somebody else, one ran out and was taken by nobody.
+        tx.finish_inbox("telegram:1", 1, at(59)).await.expect("done");
+        assert_eq!(tx.claim_inbox(at(60), at(90), 1).await.expect("rows").remove(0).id, "telegram:2");
+        let mut kept = Vec::new();
+        for lease in &held[0] {
+            if tx.keep_lease(lease, at(100)).await.expect("kept") {
+                kept.push(lease.key());
+            }
+        }
+        assert_eq!(kept, ["telegram:3"]);
+        assert_eq!(tx.claim_inbox(at(90), at(120), 9).await.expect("rows").iter().map(|row| &*row.id).collect::<Vec<_>>(), ["telegram:2"]);
+        tx.commit().await.expect("a commit");
     }
 }

@@ -76,6 +76,16 @@ pub const BOTS: &[Rule] = &[
         left: &[],
     },
     Rule {
+        name: "KEEP_BOT",
+        text: "UPDATE bots ",
+        tries: |rows| for_each(rows, "id", values![HELD + 5]),
+        does: Changes(|rows, values| {
+            let held = |row: &Row| is_ours(row, values) && !row.is_null("lease_until");
+            change(rows, held, |row| row.set("lease_until", values[2].clone()));
+        }),
+        left: &[],
+    },
+    Rule {
         name: "FREE_BOT",
         text: "UPDATE bots ",
         tries: |rows| for_each(rows, "id", values![HELD]),

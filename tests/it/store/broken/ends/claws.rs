@@ -93,9 +93,9 @@ pub const CLAWS: &[Rule] = &[
     Rule {
         name: "HOLDS",
         text: " FROM claws ",
-        tries: |rows| for_each(rows, "id", values![HELD]),
+        tries: |rows| for_each(rows, "id", values![]),
         does: Answers(|rows, values| {
-            let holds = |row: &&Row| is_ours(row, values) && row.is("lease_until", values[2].clone());
+            let holds = |row: &&Row| is_ours(row, values) && !row.is_null("lease_until");
             vec![rows.iter().filter(holds).count().to_string()]
         }),
         left: &[],
@@ -109,6 +109,16 @@ pub const CLAWS: &[Rule] = &[
             let late = rows.iter().filter(|row| row.is_null("destroyed_at") && is_free(row));
             let dues: Vec<i64> = late.filter_map(|row| row.int("due_at")).filter(|due| *due <= NOW).collect();
             vec![format!("{} {}", dues.len(), dues.iter().min().expect("some are late"))]
+        }),
+        left: &[],
+    },
+    Rule {
+        name: "KEEP_CLAW",
+        text: "UPDATE claws ",
+        tries: |rows| for_each(rows, "id", values![HELD + 5]),
+        does: Changes(|rows, values| {
+            let held = |row: &Row| is_ours(row, values) && !row.is_null("lease_until");
+            change(rows, held, |row| row.set("lease_until", values[2].clone()));
         }),
         left: &[],
     },

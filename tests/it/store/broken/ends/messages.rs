@@ -9,7 +9,7 @@ use super::{
         rows::{NULL, Row, blank, each, fill, numbered},
         try_rules,
     },
-    ANOTHERS, HELD, HELD_LONGER, OURS, change, for_each, free_doubtful, is_open_and_ours, values,
+    ANOTHERS, HELD, HELD_LONGER, OURS, change, for_each, free_doubtful, is_open_and_ours, is_ours, values,
 };
 use crate::on_both;
 
@@ -143,6 +143,16 @@ pub const OUTBOX: &[Rule] = &[
             rows.retain(|row| {
                 !(row.is("chat_id", values[0].clone()) && row.is("slot", values[1].clone()) && is_free_and_open(row))
             });
+        }),
+        left: &[],
+    },
+    Rule {
+        name: "KEEP_OUTBOX",
+        text: "UPDATE outbox ",
+        tries: |rows| for_each(rows, "id", values![HELD + 5]),
+        does: Changes(|rows, values| {
+            let held = |row: &Row| is_ours(row, values) && !row.is_null("lease_until");
+            change(rows, held, |row| row.set("lease_until", values[2].clone()));
         }),
         left: &[],
     },

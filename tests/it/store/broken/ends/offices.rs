@@ -103,6 +103,16 @@ pub const SCHEDULES: &[Rule] = &[
         left: &[],
     },
     Rule {
+        name: "KEEP_SCHEDULE",
+        text: "UPDATE schedules ",
+        tries: |rows| for_each(rows, "name", values![HELD + 5]),
+        does: Changes(|rows, values| {
+            let held = |row: &Row| is_ours(row, values) && !row.is_null("lease_until");
+            change(rows, held, |row| row.set("lease_until", values[2].clone()));
+        }),
+        left: &[],
+    },
+    Rule {
         name: "FREE_SCHEDULE",
         text: "fence = $2",
         tries: |rows| for_each(rows, "name", values![NOW + 1]),

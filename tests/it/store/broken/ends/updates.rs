@@ -9,7 +9,7 @@ use super::{
         rows::{NULL, Row, blank, each, fill, numbered},
         try_rules,
     },
-    ANOTHERS, HELD, HELD_LONGER, OURS, change, for_each, free_doubtful, is_open_and_ours, values,
+    ANOTHERS, HELD, HELD_LONGER, OURS, change, for_each, free_doubtful, is_open_and_ours, is_ours, values,
 };
 use crate::on_both;
 
@@ -61,6 +61,16 @@ pub const INBOX: &[Rule] = &[
                     row.set("lease_until", NULL);
                 },
             );
+        }),
+        left: &[],
+    },
+    Rule {
+        name: "KEEP_INBOX",
+        text: "UPDATE inbox ",
+        tries: |rows| for_each(rows, "id", values![HELD + 5]),
+        does: Changes(|rows, values| {
+            let held = |row: &Row| is_ours(row, values) && !row.is_null("lease_until");
+            change(rows, held, |row| row.set("lease_until", values[2].clone()));
         }),
         left: &[],
     },
