@@ -42,6 +42,7 @@ mod people;
 mod places;
 mod postgres;
 mod process;
+mod restored;
 mod rows;
 mod settings;
 mod shown;

@@ -111,21 +111,22 @@ pub fn ask(mut claw: Claw, step: &Step, now: Time) -> Option<(Claw, Call)> {
         Seen::Broken { generation, maybe_there, .. } => *maybe_there && *generation == claw.generation && what == Ask::Provision,
         Seen::Absent | Seen::Asked { .. } | Seen::Running { .. } | Seen::Stopped => false,
     };
-    let (key, maybe_arrived, accepted) = repeat.unwrap_or_else(|| (new_key(&mut claw, what), may_be_there, false));
+    let (key, maybe_arrived, accepted) = repeat.unwrap_or_else(|| (new_key(&mut claw, what, now), may_be_there, false));
     let call = Call { what, generation: claw.generation, key: key.clone(), maybe_arrived };
     // Until an answer says otherwise, the call may have arrived: a crash right after this row leaves it so.
     claw.seen = Seen::Asked { what, generation: claw.generation, key, since: now, maybe_arrived: true, accepted };
     Some((claw, call))
 }
 
-/// The name of one more intention.
-fn new_key(claw: &mut Claw, what: Ask) -> String {
+/// The name of one more intention. The hour is part of it: a database that was restored from a backup counts from where
+/// it stood then, and must not use the names of what it forgot.
+fn new_key(claw: &mut Claw, what: Ask, now: Time) -> String {
     let verb = match what {
         Ask::Provision => "provision",
         Ask::Deprovision => "deprovision",
     };
     claw.asks += 1;
-    format!("{}:{}:{verb}", claw.id, claw.asks)
+    format!("{}:{}:{}:{verb}", claw.id, claw.asks, now.0)
 }
 
 /// Writes the outcome of `call` down on the claw as it is now (its wish may have changed meanwhile).
@@ -188,7 +189,7 @@ pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw
         }
         // It is as much there as before. The refusal was an answer, so asking again is an intention of its own.
         Outcome::Refused { reason, retry_after } if call.what == Ask::Deprovision => {
-            let (what, generation, key) = (call.what, call.generation, new_key(&mut claw, call.what));
+            let (what, generation, key) = (call.what, call.generation, new_key(&mut claw, call.what, now));
             claw.seen = Seen::Asked { what, generation, key, since: now, maybe_arrived: false, accepted: false };
             claw.tries = claw.tries.saturating_add(1);
             wait = retry_after;
