@@ -152,8 +152,15 @@ impl App {
         act.tx.erase_person(person.id, sender.id, &chat_lane(sender.id.0), &event.id, now).await?;
         // The last words are swept away by their names once they are said: the question goes, and this is what stays.
         let last_words = format!("forgotten:{}", person.id);
-        if let Some(screen) = screen {
-            act.delete_once(sender.id.chat(), screen, format!("{last_words}:screen")).await?;
+        // It may have been answered before it was written down where it stands.
+        let question = match tapped {
+            Tapped::On(message) => Some(message),
+            Tapped::Typed | Tapped::Vanished => screen,
+        };
+        for (message, name) in [(question, "screen"), (screen.filter(|screen| question != Some(*screen)), "other")] {
+            if let Some(message) = message {
+                act.delete_once(sender.id.chat(), message, format!("{last_words}:{name}")).await?;
+            }
         }
         act.queue(sender.id.chat(), None, false, Notice::Forgotten { locale: person.locale }, Some(last_words)).await?;
         crash_point!("person-erased-uncommitted");
