@@ -19,35 +19,70 @@ const SILENCE: Duration = Duration::from_secs(20);
 const RESTED: Duration = Duration::from_secs(1);
 /// How long it may take to say so.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
-/// For how long after a silence every connection that comes back is asked.
+/// For how long after a silence every connection that comes back is asked; and after a break, every one that is older.
 const WARY: Duration = Duration::from_secs(60);
 
 /// When the database last fell silent, as this process knows.
-static FELL_SILENT: Mutex<Option<Instant>> = Mutex::new(None);
+static FELL_SILENT: Moment = Moment::new();
+/// When a connection last broke. A server that was restarted has broken all of them, and each would fail somebody.
+static BROKE: Moment = Moment::new();
+
+/// When something last happened.
+struct Moment(Mutex<Option<Instant>>);
+
+impl Moment {
+    const fn new() -> Moment {
+        Moment(Mutex::new(None))
+    }
+
+    fn is_now(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// How long ago it was, if that matters still.
+    fn lately(&self) -> Option<Duration> {
+        let at = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        at.map(|at| at.elapsed()).filter(|ago| *ago < WARY)
+    }
+}
 
 /// Waits for the database, but not for ever. What was asked may have been done all the same.
 pub(super) async fn patiently<T>(asked: impl Future<Output = std::result::Result<T, sqlx::Error>>) -> Result<T> {
     match timeout(SILENCE, asked).await {
-        Ok(answered) => Ok(answered?),
+        Ok(answered) => answered.map_err(|error| {
+            if is_break(&error) {
+                BROKE.is_now();
+            }
+            error.into()
+        }),
         Err(_) => {
-            *FELL_SILENT.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+            FELL_SILENT.is_now();
             Err(StoreError::Again(format!("the database was silent for {SILENCE:?}")))
         }
     }
 }
 
-/// Before a connection is taken from the pool: after a restart of the server, those that rested are dead.
+/// Whether the connection is gone: broken off, or the server said goodbye.
+fn is_break(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(said) => said.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08")),
+        _ => false,
+    }
+}
+
+/// Before a connection is taken from the pool: after a restart of the server, those from before are dead.
 pub(super) async fn wake(
     connection: &mut PgConnection,
     resting: PoolConnectionMetadata,
 ) -> std::result::Result<bool, sqlx::Error> {
-    if resting.idle_for >= RESTED { lives(connection).await } else { Ok(true) }
+    let doubtful = resting.idle_for >= RESTED || BROKE.lately().is_some_and(|ago| resting.age > ago);
+    if doubtful { lives(connection).await } else { Ok(true) }
 }
 
 /// Before a connection goes back to the pool: one left in the middle of a silence must not keep its place.
 pub(super) async fn look_back(connection: &mut PgConnection) -> std::result::Result<bool, sqlx::Error> {
-    let silent = *FELL_SILENT.lock().unwrap_or_else(PoisonError::into_inner);
-    if silent.is_some_and(|at| at.elapsed() < WARY) { lives(connection).await } else { Ok(true) }
+    if FELL_SILENT.lately().is_some() { lives(connection).await } else { Ok(true) }
 }
 
 async fn lives(connection: &mut PgConnection) -> std::result::Result<bool, sqlx::Error> {

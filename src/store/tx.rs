@@ -152,7 +152,7 @@ impl Tx {
         Box::pin(async move {
             self.before(sql).await?;
             Ok(on_line!(&mut self.line, |lite| bound!(Sqlite, sql.sqlite, values).execute(lite).await?.rows_affected(), |pg| {
-                bound!(Postgres, sql.postgres, values).execute(pg).await?.rows_affected()
+                patiently(bound!(Postgres, sql.postgres, values).execute(pg)).await?.rows_affected()
             }))
         })
     }

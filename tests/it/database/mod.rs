@@ -1,6 +1,7 @@
 //! Bad days of the database: gone, silent, locked and full. What was acknowledged is never
 //! lost, what is said is said once, and everything goes on by itself within seconds.
 
+mod broken;
 mod full;
 pub mod hitch;
 mod outages;
