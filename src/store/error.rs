@@ -32,12 +32,13 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(inner) if inner.code().is_some_and(|code| passes_over(&code)) => {
                 StoreError::Again(inner.message().to_owned())
             }
-            // SQLite: BUSY, LOCKED and their extended codes, FULL, IOERR.
+            // SQLite: BUSY, LOCKED and their extended codes, IOERR, FULL, and CANTOPEN, which is how it says that the
+            // process may have no more files.
             sqlx::Error::Database(inner)
                 if inner
                     .code()
                     .and_then(|code| code.parse::<i64>().ok())
-                    .is_some_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13)) =>
+                    .is_some_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14)) =>
             {
                 StoreError::Again(inner.message().to_owned())
             }

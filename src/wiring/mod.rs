@@ -3,6 +3,7 @@
 
 mod check;
 pub mod clawnode;
+mod files;
 mod instance;
 mod logs;
 mod parts;

@@ -14,7 +14,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{Floods, Pace},
+    app::{self, Floods, Pace},
     bot::{
         self,
         api::{ALLOWED_UPDATES, CommandScope, Profile},
@@ -22,10 +22,10 @@ use crate::{
     config::{Delivery, Settings},
     domain::locale::Locale,
     drivers::{clock::Clock, telegram::SendError},
-    store::Db,
+    store::{Db, StoreError},
     view,
     web::{self, Draining, Site},
-    wiring::{Outside, Product, assemble, instance::Instance},
+    wiring::{Outside, Product, assemble, files, instance::Instance},
     worker,
 };
 
@@ -33,12 +33,15 @@ use crate::{
 const LAST_WORDS: Duration = Duration::from_secs(7);
 /// And how long giving back what they held.
 const GIVE_BACK: Duration = Duration::from_secs(1);
+/// How often a start is tried that the database stands in the way of.
+const TRIES: u32 = 5;
 /// How long Telegram holds a poll open when there is nothing to say.
 const POLL_SECONDS: u16 = 10;
 /// Connections Telegram may open to our webhook at once.
 const WEBHOOK_CONNECTIONS: u8 = 40;
 
 pub async fn serve(settings: Settings) -> anyhow::Result<()> {
+    files::are_enough()?;
     let _instance = Instance::only_one(settings.database_url.expose())?;
     #[cfg(feature = "chaos")]
     if let Some(at) = &settings.crash_at {
@@ -55,8 +58,17 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         TcpListener::bind(settings.metrics).await.with_context(|| format!("listening on METRICS_ADDR {}", settings.metrics))?;
     let mut signals = Signals::listen()?;
     let prepare = async {
-        let db = Db::open(settings.database_url.expose()).await.context("opening the database")?;
-        assemble(&settings, Outside { clock, db, floods: Floods::default(), pace: Pace::default() }).await
+        let mut tries = TRIES;
+        loop {
+            match prepare(&settings, &clock).await {
+                Err(error) if tries > 1 && passes_over(&error) => {
+                    tracing::warn!(error = format!("{error:#}"), "the database is not there yet; trying again");
+                    tries -= 1;
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+                prepared => return prepared,
+            }
+        }
     };
     // Telegram or the database may keep us waiting here.
     let product = tokio::select! {
@@ -111,6 +123,20 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let _ = tokio::time::timeout(Duration::from_secs(1), product.app.db.close()).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn prepare(settings: &Settings, clock: &Clock) -> anyhow::Result<Product> {
+    let db = Db::open(settings.database_url.expose()).await.context("opening the database")?;
+    assemble(settings, Outside { clock: clock.clone(), db, floods: Floods::default(), pace: Pace::default() }).await
+}
+
+/// Whether it may go better in a moment: a database that starts at the same time as we do, or whose connection broke.
+fn passes_over(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain();
+    causes.any(|cause| {
+        matches!(cause.downcast_ref(), Some(StoreError::Again(_)))
+            || matches!(cause.downcast_ref(), Some(app::Error::Store(StoreError::Again(_))))
+    })
 }
 
 /// The signals that ask us to stop. Listened to from the start: the first process of a container is not ended by one

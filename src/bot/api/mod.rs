@@ -13,9 +13,9 @@ mod setup;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use teloxide::Bot;
+use teloxide::{Bot, net::default_reqwest_settings};
 use url::Url;
 
 use crate::domain::{bot_token::BotToken, ids::TelegramId};
@@ -27,6 +27,10 @@ pub use setup::{CommandScope, Profile, WebhookInfo};
 /// bot was last given, whoever gave it.
 pub const ALLOWED_UPDATES: [&str; 7] =
     ["message", "edited_message", "callback_query", "my_chat_member", "managed_bot", "pre_checkout_query", "subscription"];
+
+/// A connection unused for so long is not used again. After a network that was silent, each dead one would cost its
+/// first call the whole of its patience.
+const RESTS_AT_MOST: Duration = Duration::from_secs(15);
 
 /// Binds a button to the one person it is drawn for.
 pub trait TapSeal: Send + Sync {
@@ -44,7 +48,8 @@ pub struct BotApi {
 impl BotApi {
     /// Speaks as the bot `token` opens, to the Bot API server at `api_url`.
     pub fn new(token: &BotToken, api_url: &Url, seal: Arc<dyn TapSeal>) -> BotApi {
-        BotApi { bot: Bot::new(token.expose()).set_api_url(api_url.clone()), seal }
+        let client = default_reqwest_settings().pool_idle_timeout(RESTS_AT_MOST).build().expect("settings without certificates");
+        BotApi { bot: Bot::with_client(token.expose(), client).set_api_url(api_url.clone()), seal }
     }
 }
 
