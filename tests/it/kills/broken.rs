@@ -83,6 +83,7 @@ const BROKEN: &[Break] = &[
     ("a pasted token left behind", |run| run.pending_tokens.push([("id", Some("1".to_owned()))].into())),
     ("an incident", |run| run.incidents.push([("code", Some("AAA-AAA".to_owned()))].into())),
     ("an audit row taken out", |run| drop(run.audit.remove(1))),
+    ("a trail its verifier finds broken", |run| run.verified = "row 2 of the audit trail was changed or taken out".to_owned()),
     ("an audit row changed", |run| drop(run.audit[1].insert("actor", Some("nobody".to_owned())))),
     ("an audit row that says something happened twice", |run| {
         let row = run.audit[0].clone();

@@ -245,8 +245,12 @@ fn masked(text: &str) -> String {
     out
 }
 
-/// The trail is whole, numbered from 1 without gaps, and each row is linked to the one before it.
+/// The trail is whole, by the program's own word and by ours: numbered from 1 without gaps, and each row is linked to the one before it.
 fn audit_holds(run: &Evidence, _plain: &Evidence, faults: &mut Vec<String>) {
+    let unbroken = format!("{} rows, unbroken.", run.audit.len());
+    if run.verified.trim() != unbroken {
+        faults.push(format!("audit verify says {:?}, not {unbroken:?}", run.verified));
+    }
     let mut previous = String::new();
     for (at, row) in run.audit.iter().enumerate() {
         let number = (at + 1).to_string();

@@ -40,6 +40,8 @@ pub struct Evidence {
     /// By the program's clock.
     pub now: i64,
     pub said: String,
+    /// What `clawhatch audit verify` said in the end.
+    pub verified: String,
     /// What nobody may ever read in clear.
     pub secrets: Vec<String>,
 }
@@ -87,6 +89,7 @@ impl Evidence {
             alerts: books.table("alerts", &["name", "alert"], "name").await,
             now: around.telegram.now() + street.ahead(),
             said: around.everything_said(),
+            verified: String::new(),
             secrets,
         }
     }

@@ -9,6 +9,7 @@
 mod books;
 mod broken;
 mod checker;
+mod cuts;
 mod evidence;
 mod points;
 mod spoken;
@@ -23,6 +24,8 @@ use std::{
     },
     time::Instant,
 };
+
+use clawhatch::{app::verify_audit, store::Db};
 
 use self::{
     books::Books,
@@ -40,8 +43,9 @@ const MOST_FAILURES: usize = 8;
 /// One run of a walk that ended.
 struct Ran {
     evidence: Evidence,
-    died_before: Vec<String>,
-    /// Chunks that crossed since the last death.
+    /// Where it died, or its connection was cut.
+    struck: Vec<String>,
+    /// Chunks, or commits, that crossed since the last death.
     passed: usize,
 }
 
@@ -56,6 +60,14 @@ struct Ended {
 #[expect(clippy::disallowed_methods, reason = "the script says how much is to be done")]
 fn leaves_nothing_out() -> bool {
     std::env::var("CLAWHATCH_TEST_KILLS").is_ok_and(|how| how == "all")
+}
+
+/// What `clawhatch audit verify` would say.
+async fn verified(url: &str) -> String {
+    let db = Db::open(url).await.expect("the database");
+    let found = verify_audit(&db).await.expect("an answer");
+    db.close().await;
+    found.map_or_else(|row| format!("row {row} was changed or taken out"), |rows| format!("{rows} rows, unbroken."))
 }
 
 async fn run(walk: Walk, on: On, death: Death) -> Ran {
@@ -78,12 +90,18 @@ async fn run(walk: Walk, on: On, death: Death) -> Ran {
         })
         .await;
     let mut books = books.expect("the walk ended");
-    let evidence = Evidence::of(&street, &mut books, &[ANN]).await;
+    let mut evidence = Evidence::of(&street, &mut books, &[ANN]).await;
+    let struck: Vec<String> = street.died_before().into_iter().chain(street.cut_at()).collect();
+    evidence.verified = match leaves_nothing_out() || struck.is_empty() {
+        true => street.around.shell(&["audit", "verify"]).await.text,
+        // The same without the start of a program, of which there are thousands.
+        false => verified(&url).await,
+    };
     books.close().await;
     if on == On::Postgres {
         drop_database(&url).await;
     }
-    Ran { evidence, died_before: street.died_before(), passed: street.passed() }
+    Ran { evidence, struck, passed: street.passed() }
 }
 
 /// The same on a thread and a runtime of its own, which take everything of the run away with them; an error is what it
@@ -120,13 +138,13 @@ fn die_all(walk: Walk, on: On, plain: &Ran, deaths: impl Iterator<Item = Death> 
             runs.fetch_add(1, Ordering::SeqCst);
             match run_apart(walk, on, death.clone()) {
                 Ok(ran) => {
-                    if ran.died_before.is_empty() {
+                    if ran.struck.is_empty() {
                         over.fetch_or(until_untouched, Ordering::SeqCst);
                         untouched.push(death.clone());
                     }
                     let faults = checker::faults(&ran.evidence, &plain.evidence);
                     if !faults.is_empty() {
-                        failures.push(format!("{death:?}, before {:?}:\n  {}", ran.died_before, faults.join("\n  ")));
+                        failures.push(format!("{death:?}, at {:?}:\n  {}", ran.struck, faults.join("\n  ")));
                     }
                 }
                 Err(panic) => failures.push(format!("{death:?}: {panic}")),

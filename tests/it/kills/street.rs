@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use super::{
     books::Books,
     spoken::Tongue,
-    wire::{Count, Wires},
+    wire::{Blow, Count, Wires},
 };
 use crate::{
     postgres::{migrated_database, postgres_database},
@@ -25,9 +25,8 @@ use crate::{
     world::On,
 };
 
-/// After a death on PostgreSQL the clock goes on by so much, past every lease the dead process held: the poller's is
-/// the longest.
-const LEASES: Duration = Duration::from_secs(95);
+/// After a death on PostgreSQL the clock goes on by so much, past every lease the dead process held.
+const LEASES: Duration = Duration::from_secs(31);
 /// The clock's own work is done every five seconds; a walk that waits for it does not wait so long.
 const CHORES: Duration = Duration::from_secs(6);
 /// How long to wait for the clock's work before moving the clock on.
@@ -38,6 +37,8 @@ const ROUND: Duration = Duration::from_millis(1300);
 pub enum Death {
     /// Just before these chunks cross the wire, each counted from the life before.
     Chunks(Vec<usize>),
+    /// Not at all: only its connection to the database ends, around this commit.
+    Cut(Blow, usize),
     /// At a named point of its own, `name:n` for the nth time it gets there, in a build that has them.
     Point { program: PathBuf, at: String },
 }
@@ -79,15 +80,15 @@ impl Street {
         }
         around.set("SANDBOX_CLOCK_FILE", &folder.path().join("clock").display().to_string());
         for name in ["INFRA_PROVISION_TIMEOUT", "INFRA_DEPROVISION_TIMEOUT"] {
-            // A claw's lease is longer than the longest call, and shorter than the poller's.
             around.set(name, "20");
         }
-        let mut to_come = match &death {
-            Death::Chunks(chunks) => chunks.clone(),
-            Death::Point { .. } => Vec::new(),
+        let (blow, mut to_come) = match &death {
+            Death::Chunks(chunks) => (Blow::Kill, chunks.clone()),
+            Death::Cut(blow, at) => (*blow, vec![*at]),
+            Death::Point { .. } => (Blow::Kill, Vec::new()),
         };
         to_come.reverse();
-        let count = Arc::new(Count::striking(to_come.pop()));
+        let count = Arc::new(Count::striking(blow, to_come.pop()));
         let state = Mutex::new(State { count, to_come, ..State::default() });
         Street { around, on, death, state, lives: watch::Sender::new(0), folder }
     }
@@ -107,10 +108,11 @@ impl Street {
             drop(wires);
             let mut state = self.lock();
             state.running = None;
-            if let Some(struck) = state.count.struck() {
+            let killed = state.count.struck().filter(|_| matches!(self.death, Death::Chunks(_)));
+            if let Some(struck) = killed {
                 state.died_before.push(struck);
                 let next = state.to_come.pop();
-                state.count = Arc::new(Count::striking(next));
+                state.count = Arc::new(Count::striking(Blow::Kill, next));
                 if next.is_some() {
                     state.count.begin();
                 }
@@ -139,7 +141,7 @@ impl Street {
             (Arc::clone(&state.count), state.armed, state.died_before.is_empty())
         };
         let (program, wires) = match &self.death {
-            Death::Chunks(_) => (PathBuf::from(PROGRAM), Some(self.wired(&mut names, count).await)),
+            Death::Chunks(_) | Death::Cut(..) => (PathBuf::from(PROGRAM), Some(self.wired(&mut names, count).await)),
             Death::Point { program, at } => {
                 if armed && alive {
                     names.insert("CRASH_AT".to_owned(), at.clone());
@@ -242,7 +244,12 @@ impl Street {
         self.lock().died_before.clone()
     }
 
-    /// Chunks counted since the last death.
+    /// Where its connection was cut.
+    pub fn cut_at(&self) -> Option<String> {
+        self.lock().count.struck().filter(|_| matches!(self.death, Death::Cut(..)))
+    }
+
+    /// Chunks, or commits, counted since the last death.
     pub fn passed(&self) -> usize {
         self.lock().count.passed()
     }

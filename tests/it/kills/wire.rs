@@ -1,11 +1,16 @@
 //! The wire between the program and everything it talks to. Every chunk of bytes that crosses, in either direction and
 //! on any socket, has a number; told so, the program is killed just before one of them is handed on. That chunk never
 //! arrives, and neither does anything after it: a request is lost before it is heard, or its answer is.
+//!
+//! Instead of the program, the connection alone may end: around whatever makes something stand in the database.
 
 use std::{
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -23,22 +28,52 @@ use super::spoken::{Ears, Tongue};
 /// Longer than anything that is said at once.
 const LARGEST_CHUNK: usize = 64 * 1024;
 
-/// Counts what crosses, over all lives of the program, and strikes once.
+/// What strikes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Blow {
+    /// The program is killed before a chunk is handed on.
+    #[default]
+    Kill,
+    /// The connection ends before a commit reaches the database; the program lives on.
+    CutBefore,
+    /// The connection ends when a commit is made, before its answer is heard; the program lives on.
+    CutAfter,
+}
+
+impl Blow {
+    /// Whether it comes down on commits alone.
+    fn is_cut(self) -> bool {
+        self != Blow::Kill
+    }
+}
+
+/// Counts what crosses, over all lives of the program, and strikes once. A cut counts commits: they are what can stand
+/// without anybody knowing.
 #[derive(Default)]
 pub struct Count(Mutex<Counted>);
 
 #[derive(Default)]
 struct Counted {
+    blow: Blow,
     counts: bool,
     passed: usize,
     strikes_at: Option<usize>,
     struck: Option<String>,
 }
 
+/// What becomes of one chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    HandedOn,
+    /// Its answer is not.
+    HandedOnUnheard,
+    Lost,
+}
+
 impl Count {
-    /// Kills before chunk number `at`, the first of which is 0.
-    pub fn striking(at: Option<usize>) -> Count {
-        Count(Mutex::new(Counted { strikes_at: at, ..Counted::default() }))
+    /// Strikes at chunk, or commit, number `at`, the first of which is 0.
+    pub fn striking(blow: Blow, at: Option<usize>) -> Count {
+        Count(Mutex::new(Counted { blow, strikes_at: at, ..Counted::default() }))
     }
 
     /// Begins to count.
@@ -46,7 +81,7 @@ impl Count {
         self.lock().counts = true;
     }
 
-    /// How many chunks passed.
+    /// How many were counted.
     pub fn passed(&self) -> usize {
         self.lock().passed
     }
@@ -116,51 +151,70 @@ impl Line {
             // Without this a small answer waits for the one before it to be acknowledged.
             let _ = stream.set_nodelay(true);
         }
-        let ears = Mutex::new(Ears::new(tongue));
+        let (ears, ends, unheard) = (Mutex::new(Ears::new(tongue)), self.cut.child_token(), AtomicBool::new(false));
+        let hears = || ears.lock().unwrap_or_else(PoisonError::into_inner);
         let ((inside_read, inside_write), (outside_read, outside_write)) = (inside.into_split(), outside.into_split());
-        let asks = self.pump(inside_read, outside_write, |bytes| {
-            format!("{name}: asking {}", ears.lock().unwrap_or_else(PoisonError::into_inner).asked(bytes))
-        });
-        let answers = self.pump(outside_read, inside_write, |bytes| {
-            format!("{name}: answering {}", ears.lock().unwrap_or_else(PoisonError::into_inner).answered(bytes))
-        });
-        self.cut.run_until_cancelled(async { tokio::join!(asks, answers) }).await;
-    }
-
-    async fn pump(&self, mut from: OwnedReadHalf, mut to: OwnedWriteHalf, what: impl Fn(&[u8]) -> String) {
-        let mut chunk = vec![0; LARGEST_CHUNK];
-        loop {
-            let length = match from.read(&mut chunk).await {
-                Ok(0) | Err(_) => break,
-                Ok(length) => length,
-            };
-            if !self.passes(|| what(&chunk[..length])) || to.write_all(&chunk[..length]).await.is_err() {
-                return;
+        let asks = pump(inside_read, outside_write, |bytes| {
+            let (asked, commits) = hears().asked(bytes);
+            let fate = self.fate(commits, || format!("{name}: asking {asked}"));
+            unheard.fetch_or(fate == Fate::HandedOnUnheard, Ordering::SeqCst);
+            if fate == Fate::Lost {
+                ends.cancel();
             }
-        }
-        let _ = to.shutdown().await;
+            fate != Fate::Lost
+        });
+        let answers = pump(outside_read, inside_write, |bytes| {
+            let answered = hears().answered(bytes);
+            let lost =
+                unheard.load(Ordering::SeqCst) || self.fate(false, || format!("{name}: answering {answered}")) == Fate::Lost;
+            if lost {
+                ends.cancel();
+            }
+            !lost
+        });
+        ends.run_until_cancelled(async { tokio::join!(asks, answers) }).await;
     }
 
-    /// Whether one more chunk is handed on. The program dies here.
-    fn passes(&self, what: impl FnOnce() -> String) -> bool {
+    /// What becomes of one more chunk. The program dies here, or its connection.
+    fn fate(&self, commits: bool, what: impl FnOnce() -> String) -> Fate {
         let mut life = self.life.lock().unwrap_or_else(PoisonError::into_inner);
         if life.over {
-            return false;
+            return Fate::Lost;
         }
-        let what = what();
         let mut count = self.count.lock();
-        if !count.counts {
-            return true;
+        if !count.counts || (count.blow.is_cut() && !commits) {
+            return Fate::HandedOn;
         }
-        if count.struck.is_none() && count.strikes_at == Some(count.passed) {
-            let process = life.process.expect("it was told whom to kill before anything was said");
-            kill_process(process, Signal::KILL).expect("the program is ours to kill");
-            count.struck = Some(what);
-            life.over = true;
-            self.cut.cancel();
-            return false;
+        if count.struck.is_some() || count.strikes_at != Some(count.passed) {
+            count.passed += 1;
+            return Fate::HandedOn;
         }
-        count.passed += 1;
-        true
+        count.struck = Some(what());
+        match count.blow {
+            Blow::Kill => {
+                let process = life.process.expect("it was told whom to kill before anything was said");
+                kill_process(process, Signal::KILL).expect("the program is ours to kill");
+                life.over = true;
+                self.cut.cancel();
+                Fate::Lost
+            }
+            Blow::CutBefore => Fate::Lost,
+            Blow::CutAfter => Fate::HandedOnUnheard,
+        }
     }
+}
+
+/// Hands on what is read, as long as it may be.
+async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, may_pass: impl Fn(&[u8]) -> bool) {
+    let mut chunk = vec![0; LARGEST_CHUNK];
+    loop {
+        let length = match from.read(&mut chunk).await {
+            Ok(0) | Err(_) => break,
+            Ok(length) => length,
+        };
+        if !may_pass(&chunk[..length]) || to.write_all(&chunk[..length]).await.is_err() {
+            return;
+        }
+    }
+    let _ = to.shutdown().await;
 }
