@@ -150,6 +150,22 @@ fn a_wrong_ring_is_refused_without_showing_it() {
 }
 
 #[test]
+fn a_nonce_that_repeats_joins_no_two_secrets() {
+    let differ = |one: &[u8], other: &[u8]| one.iter().zip(other).map(|(a, b)| a ^ b).collect::<Vec<u8>>();
+    let (vault, texts, nonce) = (vault(OLD), [b"123456789:AAone".as_slice(), b"123456789:AAtwo"], [7; 12]);
+    // Under one key a nonce that repeats would give away how the secrets differ.
+    let under_one = texts.map(|text| lock(&[1; 32], &nonce, text, b"")[12..].to_vec());
+    assert_eq!(differ(&under_one[0], &under_one[1])[..15], differ(texts[0], texts[1]));
+    // Each has a key of its own.
+    let sealed = texts.map(|text| vault.seal(text, &place("7")));
+    let keys =
+        sealed.each_ref().map(|sealed| vault.unwrap(&super::Parts::read(sealed).expect("ours"), &place("7")).expect("its key"));
+    assert_ne!(*keys[0], *keys[1]);
+    let under_own: Vec<_> = texts.iter().zip(&keys).map(|(text, key)| lock(key, &nonce, text, b"")[12..].to_vec()).collect();
+    assert_ne!(differ(&under_own[0], &under_own[1])[..15], differ(texts[0], texts[1]));
+}
+
+#[test]
 fn nonces_are_never_used_twice() {
     let vault = vault(OLD);
     let mut seen = HashSet::new();
