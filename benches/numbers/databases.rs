@@ -86,7 +86,7 @@ impl On {
             On::Postgres(_) => {
                 let mut line = PgConnection::connect(&database.url).await.expect("the database");
                 line.execute("SET synchronous_commit = off").await.expect("set");
-                let numbers = format!("(SELECT generate_series(1, {claws}) AS n) numbers");
+                let numbers = format!("(SELECT generate_series(1::BIGINT, {claws}) AS n) numbers");
                 for sql in fill(claws, now, "lpad(to_hex(n), 12, '0')", numbers) {
                     line.execute(AssertSqlSafe(sql)).await.expect("filled");
                 }
