@@ -36,6 +36,7 @@ mod line;
 mod looking;
 mod managed;
 mod migrations;
+mod node;
 mod openclaw;
 mod people;
 mod places;
