@@ -37,6 +37,7 @@ mod line;
 mod looking;
 mod managed;
 mod migrations;
+mod node;
 mod openclaw;
 mod people;
 mod places;

@@ -70,7 +70,7 @@ pub struct Told {
 
 /// A port nobody listens on. Outside the range from which the system takes those of outgoing connections, and never the
 /// same one twice here, so that nobody takes it before the program does.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     loop {
         let start = u16::try_from(std::process::id() % 16).expect("a small number") * 700;
