@@ -44,12 +44,12 @@ async fn takes_claws(product: &Product) -> Vec<ClawLease> {
 }
 
 /// Works on the only claw under a slow infra, and does `meanwhile` while the call is under way.
-async fn in_a_long_call(w: &World, lease: ClawLease, meanwhile: impl Future<Output = ()>) {
+async fn in_a_long_call(w: &World, lease: ClawLease, meanwhile: impl AsyncFnOnce()) {
     w.infra.slow(2 * SECOND);
     let called = async {
         until("the infra is asked", async || w.infra.struck(Fault::Slow) > 0).await;
         w.infra.slow(Duration::ZERO);
-        meanwhile.await;
+        Box::pin(meanwhile()).await;
     };
     let (done, ()) = tokio::join!(w.app().reconcile(lease), called);
     done.expect("work on a claw");
@@ -64,7 +64,7 @@ fn a_call_that_lasts_keeps_its_claw() {
     run(async {
         let (w, other) = ann_waits().await;
         let lease = takes_claws(&w.product).await.remove(0);
-        in_a_long_call(&w, lease, async {
+        in_a_long_call(&w, lease, async || {
             for _ in 0..20 {
                 w.clock.advance(5 * SECOND);
                 w.app().keep_held().await.expect("a beat");
@@ -86,7 +86,7 @@ fn whoever_is_frozen_in_a_call_keeps_nothing() {
         let lease = takes_claws(&w.product).await.remove(0);
         let row = "SELECT seen || ' ' || version || ' ' || fence FROM claws";
         let after = std::sync::Mutex::new(Vec::new());
-        in_a_long_call(&w, lease, async {
+        in_a_long_call(&w, lease, async || {
             w.clock.advance(LEASE - SECOND);
             assert_eq!(takes_claws(&other).await, [], "not yet");
             w.clock.advance(SECOND);
@@ -138,7 +138,7 @@ fn an_own_claw_is_kept_and_not_taken_twice_when_the_clock_leaps() {
     run(async {
         let (w, _other) = ann_waits().await;
         let lease = takes_claws(&w.product).await.remove(0);
-        in_a_long_call(&w, lease, async {
+        in_a_long_call(&w, lease, async || {
             // Nobody's heart beat for ten minutes: the database was away, or the wall was put forward.
             w.clock.advance(10 * MINUTE);
             assert_eq!(takes_claws(&w.product).await, [], "we are at work on it");

@@ -193,7 +193,11 @@ async fn restarted_under_load() {
     }
     let left = "SELECT id FROM inbox WHERE dead_at IS NOT NULL OR done_at IS NULL UNION ALL SELECT code FROM incidents";
     let waits = "SELECT id FROM outbox WHERE done_at IS NULL";
-    until("everything is done", async || around.texts(left).await.is_empty() && around.texts(waits).await.is_empty()).await;
+    let brought = || around.telegram.waiting_updates(around.bot.id).is_empty();
+    until("everything is done", async || {
+        brought() && around.texts(left).await.is_empty() && around.texts(waits).await.is_empty()
+    })
+    .await;
     eprintln!("restarted under load: all was done {:?} after the last word", began.elapsed());
     assert!(began.elapsed() < RECOVERY, "{:?}", began.elapsed());
     // Every update Telegram was told we have is there, and one screen is left to each.
