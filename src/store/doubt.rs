@@ -12,6 +12,7 @@ statements! {
     FREE_OUTBOX = "UPDATE outbox SET lease_until = NULL WHERE id = $1 AND fence = $2 AND lease_until = $3";
     FREE_CLAW = "UPDATE claws SET lease_until = NULL WHERE id = $1 AND fence = $2 AND lease_until = $3";
     FREE_BOT = "UPDATE bots SET lease_until = NULL WHERE id = $1 AND fence = $2 AND lease_until = $3";
+    FREE_OPERATION = "UPDATE operations SET lease_until = NULL WHERE id = $1 AND fence = $2 AND lease_until = $3";
     FREE_SCHEDULE = "UPDATE schedules SET lease_until = NULL WHERE name = $1 AND fence = $2 AND lease_until = $3";
 }
 
@@ -22,6 +23,7 @@ pub enum Work {
     Outbox,
     Claws,
     Bots,
+    Operations,
     Schedules,
 }
 
@@ -43,6 +45,7 @@ impl Tx {
             Work::Outbox => FREE_OUTBOX,
             Work::Claws => FREE_CLAW,
             Work::Bots => FREE_BOT,
+            Work::Operations => FREE_OPERATION,
             Work::Schedules => FREE_SCHEDULE,
         };
         Ok(self.run(sql, values![doubt.id.clone(), doubt.fence, doubt.until]).await? == 1)
