@@ -67,3 +67,193 @@ async fn an_erasure_is_killed_at_any_moment() {
         is_whole(&house, &format!("killed after {ms} ms")).await;
     }
 }
+
+/// In a build that has the points at which the node can be made to die.
+#[cfg(feature = "chaos")]
+mod points {
+    use std::{collections::BTreeSet, fs, time::Duration};
+
+    use clawhatch::{chaos::NODE_POINTS, sandbox::gateway::Faults};
+    use serde_json::json;
+
+    use super::is_whole;
+    use crate::{
+        node::{House, Node},
+        process::until,
+    };
+
+    /// What is going on when the node dies.
+    #[derive(Clone, Copy, Debug)]
+    enum Walk {
+        Provision,
+        Stop,
+        Hang,
+        Change,
+        BackUp,
+        Restore,
+        RestoreInVain,
+        Erase,
+    }
+
+    const MET: &[(Walk, &[&str])] = &[
+        (
+            Walk::Provision,
+            &[
+                "node-wish-uncommitted",
+                "node-wish-committed",
+                "node-prepared",
+                "node-files-written",
+                "node-start-numbered",
+                "node-started",
+            ],
+        ),
+        (Walk::Stop, &["node-wish-uncommitted", "node-wish-committed", "node-ending", "node-asked", "node-end-seen"]),
+        (Walk::Hang, &["node-hung-ended"]),
+        (Walk::Change, &["node-wish-uncommitted", "node-change-written", "node-change-applied"]),
+        (Walk::BackUp, &["node-backup-begun", "node-backup-packed", "node-backup-sealed", "node-backup-uncommitted"]),
+        (
+            Walk::Restore,
+            &[
+                "node-restore-opened",
+                "node-restore-unpacked",
+                "node-restore-put-aside",
+                "node-restore-swapped",
+                "node-restore-kept",
+                "node-start-numbered",
+            ],
+        ),
+        (Walk::RestoreInVain, &["node-restore-taken-out"]),
+        (
+            Walk::Erase,
+            &[
+                "node-wish-uncommitted",
+                "node-killing",
+                "node-forgotten",
+                "node-folder-removed",
+                "node-backups-removed",
+                "node-erased-uncommitted",
+            ],
+        ),
+    ];
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_node_dies_at_each_of_its_points_and_mends() {
+        let met: BTreeSet<&str> = MET.iter().flat_map(|(_, points)| points.iter().copied()).collect();
+        assert_eq!(met, NODE_POINTS.iter().copied().collect(), "every point is met on some walk");
+        for (walk, points) in MET {
+            for point in *points {
+                die_and_mend(*walk, point).await;
+            }
+        }
+    }
+
+    async fn die_and_mend(walk: Walk, point: &str) {
+        let when = format!("{walk:?} died at {point}");
+        let house = House::new().await;
+        let mut backup = String::new();
+        if !matches!(walk, Walk::Provision) {
+            let node = house.node().await;
+            house.hatches("u1", "claw-1").await;
+            match walk {
+                Walk::Restore | Walk::RestoreInVain => backup = house.backs_up("u1", "claw-1").await,
+                Walk::Erase => drop(house.hatches("u1", "claw-2").await),
+                Walk::Provision | Walk::Stop | Walk::Hang | Walk::Change | Walk::BackUp => {}
+            }
+            if matches!(walk, Walk::RestoreInVain) {
+                house.no_gateway_comes_up(true);
+            }
+            node.dies().await;
+        }
+        let doomed = house.node_with(&[("CRASH_AT", point)]);
+        until("the doomed node answers", async || house.ask("GET", "/healthz", None).await.is_some()).await;
+        walks(&house, walk, &backup).await;
+        died(doomed, &when).await;
+        let _node = house.node().await;
+        // Whoever got no answer asks again.
+        let again = walks(&house, walk, &backup).await;
+        match walk {
+            Walk::Provision | Walk::Hang => {}
+            Walk::Change => assert_eq!(house.is("u1", "claw-1", "ready").await["model"], json!("other/model"), "{when}"),
+            Walk::Stop => {
+                house.is("u1", "claw-1", "stopped").await;
+                house.act("u1", "claw-1", "start").await;
+            }
+            Walk::BackUp => {
+                let path = "/claws/u1/claw-1/backups";
+                until(&format!("{when}: a backup is ready"), async || {
+                    let (_, body) = house.call("GET", path, None).await;
+                    body["backups"].as_array().is_some_and(|all| !all.is_empty() && all.iter().all(|one| one["state"] == "ready"))
+                })
+                .await;
+            }
+            Walk::Restore => {
+                until(&format!("{when}: it has gone back"), async || {
+                    house.story("claw-1").await.iter().any(|kind| kind == "restored")
+                })
+                .await;
+            }
+            Walk::RestoreInVain => {
+                until(&format!("{when}: it is told"), async || {
+                    house.story("claw-1").await.iter().any(|kind| kind == "restore_failed")
+                })
+                .await;
+                house.no_gateway_comes_up(false);
+                house.is("u1", "claw-1", "config_error").await;
+                house.act("u1", "claw-1", "restart").await;
+                let memory = house.folder_of("u1", "claw-1").join("workspace/MEMORY.md");
+                assert_eq!(fs::read_to_string(memory).expect("a memory"), "it remembers", "{when}: the old content is back");
+            }
+            Walk::Erase => {
+                assert_eq!(again, 200, "{when}");
+                until(&format!("{when}: its folder is gone"), async || !house.folder_of("u1", "claw-2").exists()).await;
+            }
+        }
+        is_whole(&house, &when).await;
+    }
+
+    /// Goes on until there is an answer, or nobody to give one. The status of the last answer.
+    async fn walks(house: &House, walk: Walk, backup: &str) -> u16 {
+        let call = async |method: &str, path: &str, body| house.ask(method, path, body).await.map_or(0, |(status, _)| status);
+        match walk {
+            Walk::Provision => call("POST", "/provision", Some(&house.order("u1", "claw-1"))).await,
+            Walk::Stop => call("POST", "/claws/u1/claw-1/stop", None).await,
+            Walk::Change => call("PATCH", "/claws/u1/claw-1/spec", Some(&json!({"model": "other/model"}))).await,
+            Walk::BackUp => call("POST", "/claws/u1/claw-1/backups", None).await,
+            Walk::Restore => call("POST", "/claws/u1/claw-1/restore", Some(&json!({"backup_id": backup}))).await,
+            Walk::RestoreInVain => {
+                let memory = house.folder_of("u1", "claw-1").join("workspace/MEMORY.md");
+                if house.ask("GET", "/healthz", None).await.is_some()
+                    && house.story("claw-1").await.iter().all(|kind| kind != "stopping")
+                {
+                    fs::write(memory, "it remembers").expect("a memory");
+                }
+                call("POST", "/claws/u1/claw-1/restore", Some(&json!({"backup_id": backup}))).await
+            }
+            Walk::Hang => {
+                house.breaks("u1", "claw-1", Faults { garbage: true, ..Faults::default() });
+                // It is silent for two looks, and then for long.
+                until("it is degraded, or nobody says so", async || {
+                    let answer = house.ask("GET", "/claws/u1/claw-1", None).await;
+                    answer.is_none_or(|(_, body)| body["claw"]["state"] != "ready")
+                })
+                .await;
+                house.clock_is_ahead(Duration::from_secs(120));
+                until("it was ended, or nobody is there", async || {
+                    let answer = house.ask("GET", "/claws/u1/claw-1", None).await;
+                    answer.is_none_or(|(_, body)| body["claw"]["restarts"] != 0)
+                })
+                .await;
+                house.breaks("u1", "claw-1", Faults::default());
+                200
+            }
+            Walk::Erase => {
+                call("POST", "/deprovision", Some(&json!({"user_id": "u1", "claw_id": "claw-2", "purge": true}))).await
+            }
+        }
+    }
+
+    async fn died(mut node: Node, when: &str) {
+        use std::os::unix::process::ExitStatusExt as _;
+        assert_eq!(node.ended().await.signal(), Some(9), "{when}: {}", node.said());
+    }
+}

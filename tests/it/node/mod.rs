@@ -207,6 +207,35 @@ impl House {
         faults.write(&self.folder_of(user, claw).join("home")).expect("its faults");
     }
 
+    /// Makes a backup of a claw, and gives its id.
+    pub async fn backs_up(&self, user: &str, claw: &str) -> String {
+        let path = format!("/claws/{user}/{claw}/backups");
+        let (status, body) = self.call("POST", &path, None).await;
+        assert_eq!((status, &body["backup"]["state"]), (202, &json!("running")), "{body}");
+        let id = body["backup"]["id"].as_str().expect("an id").to_owned();
+        until("the backup is ready", async || {
+            let (_, body) = self.call("GET", &path, None).await;
+            body["backups"]
+                .as_array()
+                .is_some_and(|all| all.iter().any(|one| one["id"] == id.as_str() && one["state"] == "ready"))
+        })
+        .await;
+        id
+    }
+
+    /// From now on no gateway accepts its configuration, while OpenClaw's tools do; or all is well again.
+    pub fn no_gateway_comes_up(&self, so: bool) {
+        let node = self.folder.path().join("openclaw").join(gateway::VERSION).join("bin/node");
+        let text = fs::read_to_string(&node).expect("the stand-in's script");
+        let text = text.replace("case \"$*\" in *'gateway run'*) exit 78;; esac\n", "");
+        let trap = if so { "case \"$*\" in *'gateway run'*) exit 78;; esac\n" } else { "" };
+        let (first, rest) = text.split_once('\n').expect("a script");
+        let beside = node.with_extension("new");
+        fs::write(&beside, format!("{first}\n{trap}{rest}")).expect("written");
+        fs::set_permissions(&beside, fs::Permissions::from_mode(0o755)).expect("runnable");
+        fs::rename(beside, node).expect("in its place");
+    }
+
     /// Everything every node of this house has said.
     pub fn said(&self) -> String {
         let said = |n: usize| fs::read_to_string(self.folder.path().join(format!("said-{n}"))).unwrap_or_default();
