@@ -47,6 +47,8 @@ pub fn looked(claw: &Claw, health: Health, silence: &mut Silence, now: Time) -> 
     } else {
         *silence = Silence::default();
     }
+    // A wall that went back must not keep a gateway young for ever.
+    let since = &(*since).min(now);
     let up_for = now.since(*since);
     let coming = Wellness::Coming { late: up_for >= LATE };
     let was_up = match before {
@@ -129,7 +131,7 @@ impl Claw {
         } else {
             (after.fails, after.starts) = (0, Vec::new());
         }
-        after.starts.retain(|start| now.since(*start) < BUDGET_SPAN);
+        after.starts.retain(|start| *start <= now && now.since(*start) < BUDGET_SPAN);
         after.starts.push(now);
         after.start += 1;
         after.applied_rev = self.spec_rev;

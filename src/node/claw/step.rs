@@ -92,7 +92,7 @@ fn run(claw: &Claw, now: Time) -> Step {
             "OpenClaw ended with code 78: it does not accept its configuration",
         )),
         Seen::Down { after: Some(after), at, .. } => {
-            let lately = claw.starts.iter().filter(|start| now.since(**start) < BUDGET_SPAN).count();
+            let lately = claw.starts.iter().filter(|start| **start <= now && now.since(**start) < BUDGET_SPAN).count();
             // Room comes back by itself, and no start was spent on it.
             if lately >= BUDGET && *after != Ended::NoRoom {
                 return Step::GiveUp(given_up(*after));
@@ -115,7 +115,8 @@ fn run(claw: &Claw, now: Time) -> Step {
 fn quiet(seen: &Seen, now: Time) -> Option<Step> {
     match seen {
         Seen::Up { .. } => Some(Step::Ask),
-        Seen::Ending { killed: false, since, .. } if now.since(*since) >= GRACE => Some(Step::Kill),
+        // Nor does a wall that went back keep it waiting: what lies further ahead than the grace is not to be believed.
+        Seen::Ending { killed: false, since, .. } if now.since(*since) >= GRACE || *since > now + GRACE => Some(Step::Kill),
         Seen::Ending { .. } => Some(Step::Look(WATCH)),
         Seen::Absent | Seen::Down { .. } | Seen::Broken { .. } => None,
     }

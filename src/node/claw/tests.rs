@@ -164,6 +164,13 @@ fn a_host_that_was_started_anew_is_no_failure() {
 fn a_wall_that_goes_back_keeps_nobody_waiting() {
     let it = Claw { fails: 3, ..claw(Wish::Running, down(Some(Ended::Exit(1)))) };
     assert_eq!(next_step(&it, NOW - DAY), Step::Start);
+    assert_eq!(next_step(&claw(Wish::Stopped, ending(false)), NOW - DAY), Step::Kill, "it was asked to end long ago, or never");
+    let counted = Claw { starts: vec![NOW; 5], fails: 5, ..claw(Wish::Running, down(Some(Ended::Exit(1)))) };
+    assert_eq!(next_step(&counted, NOW - DAY), Step::Start, "starts of tomorrow are not counted");
+    let coming = claw(Wish::Running, up(Wellness::Coming { late: false }));
+    let back = NOW - DAY;
+    let Looked::As(again) = looked(&coming, Health::Starting, &mut Silence::default(), back) else { panic!("it hangs") };
+    assert_eq!(looked(&again, Health::Starting, &mut Silence::default(), back + 10 * MINUTE), Looked::Hangs);
 }
 
 #[test]
