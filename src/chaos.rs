@@ -35,6 +35,12 @@ pub const POINTS: &[&str] = &[
     "claw-destroyed-uncommitted",
     "claw-erased-uncommitted",
     "claw-inner-step-taken",
+    // What is asked of a claw that runs, and what the host tells by itself.
+    "operations-taken",
+    "operation-intended",
+    "operation-asked",
+    "events-read",
+    "events-taken-up",
     // What is said.
     "messages-taken",
     "message-sent",

@@ -66,6 +66,11 @@ fleet =
     <b>Fleet: { $total } of { $capacity } claws</b>
     In line: { $line }. Trials today: { $trials } of { $most }.
 fleet-count = { $status } { $n }
+fleet-node =
+    Host { $name }, clawnode { $version }, OpenClaw { $openclaw }
+    Runs { $running } of { $most }. Memory free { $memory } of { $memorytotal } GB, disk { $disk } of { $disktotal } GB.
+fleet-node-silent = The host of claws does not answer.
+fleet-node-draining = It takes no new claws.
 fleet-empty = No claw yet.
 fleet-line =
     <b>{ $handle }</b> { $person }
@@ -96,6 +101,11 @@ alert-claw-late =
     <code>{ $claw }</code>
 alert-claw-refused =
     The infra refused a claw.
+    { $person }
+    <code>{ $claw }</code>
+    <blockquote>{ $why }</blockquote>
+alert-claw-unwell =
+    A claw runs and is not well.
     { $person }
     <code>{ $claw }</code>
     <blockquote>{ $why }</blockquote>
@@ -133,6 +143,7 @@ next-infra-locked-out = Put the right key into the settings and restart.
 next-infra-full = Add room, or take claws down.
 next-claw-late = I keep trying by myself. Look at the claw at the infra.
 next-claw-refused = Mend what it names, or take the claw down.
+next-claw-unwell = Look at it on its host; its owner cannot mend this.
 next-drift = I set right what is safe. Check the claw in the fleet.
 next-claw-vanished = I bring it back by myself. Look for the cause at the infra.
 next-claws-vanished = I look a second time, then bring them back by myself. Look for the cause at the infra.

@@ -28,6 +28,9 @@ refusal-model-gone = This model is not offered any more. Please pick another one
 refusal-not-yours = That is not yours, so I leave it alone. Here is what is yours.
 refusal-claw-gone = That claw is gone. Look at the ones you have.
 refusal-too-late-to-undo = The ten minutes are over, so it can no longer be undone. You can hatch a new claw in the same bot.
+refusal-not-awake = This works while it is awake. Open its card and look how it is.
+refusal-claw-busy = It is still busy with the last thing you asked of it. Try again when that is done.
+refusal-infra-silent = The server is not answering right now. Nothing was changed; please try again in a minute.
 refusal-bad-title = A name has 1 to { $most } characters. Send me a shorter one.
 refusal-unknown-zone = I do not know that time zone. Tap one of the cities, or send a name such as <code>Europe/Rome</code>.
 

@@ -66,6 +66,11 @@ fleet =
     <b>Flota: { $total } de { $capacity } claws</b>
     En cola: { $line }. Pruebas de hoy: { $trials } de { $most }.
 fleet-count = { $status } { $n }
+fleet-node =
+    Servidor { $name }, clawnode { $version }, OpenClaw { $openclaw }
+    En marcha { $running } de { $most }. Memoria libre { $memory } de { $memorytotal } GB, disco { $disk } de { $disktotal } GB.
+fleet-node-silent = El servidor de claws no responde.
+fleet-node-draining = No acepta claws nuevos.
 fleet-empty = Aún no hay ningún claw.
 fleet-line =
     <b>{ $handle }</b> { $person }
@@ -96,6 +101,11 @@ alert-claw-late =
     <code>{ $claw }</code>
 alert-claw-refused =
     La infraestructura rechazó un claw.
+    { $person }
+    <code>{ $claw }</code>
+    <blockquote>{ $why }</blockquote>
+alert-claw-unwell =
+    Un claw funciona y no está bien.
     { $person }
     <code>{ $claw }</code>
     <blockquote>{ $why }</blockquote>
@@ -133,6 +143,7 @@ next-infra-locked-out = Pon la clave correcta en la configuración y reinicia.
 next-infra-full = Añade sitio o retira claws.
 next-claw-late = Sigo intentándolo. Mira el claw en la infraestructura.
 next-claw-refused = Arregla lo que indica o retira el claw.
+next-claw-unwell = Míralo en su servidor; su dueño no puede arreglarlo.
 next-drift = Corrijo lo que es seguro. Revisa el claw en la flota.
 next-claw-vanished = Lo vuelvo a poner en marcha yo. Busca la causa en la infraestructura.
 next-claws-vanished = Miro otra vez y después los vuelvo a poner en marcha yo. Busca la causa en la infraestructura.

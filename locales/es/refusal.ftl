@@ -28,6 +28,9 @@ refusal-model-gone = Este modelo ya no se ofrece. Elige otro, por favor.
 refusal-not-yours = Eso no es tuyo, así que no lo toco. Aquí está lo que sí es tuyo.
 refusal-claw-gone = Ese claw ya no existe. Mira los que tienes.
 refusal-too-late-to-undo = Pasaron los diez minutos y ya no se puede deshacer. Puedes crear un claw nuevo en el mismo bot.
+refusal-not-awake = Esto funciona mientras está despierto. Abre su ficha y mira cómo está.
+refusal-claw-busy = Sigue ocupado con lo último que le pediste. Inténtalo cuando acabe.
+refusal-infra-silent = El servidor no responde ahora mismo. No cambió nada; inténtalo de nuevo en un minuto.
 refusal-bad-title = Un nombre tiene de 1 a { $most } caracteres. Envíame uno más corto.
 refusal-unknown-zone = No conozco esa zona horaria. Toca una de las ciudades o envía un nombre como <code>America/Bogota</code>.
 

@@ -66,6 +66,11 @@ fleet =
     <b>Все клешни: { $total } из { $capacity }</b>
     В очереди: { $line }. Проб сегодня: { $trials } из { $most }.
 fleet-count = { $status } { $n }
+fleet-node =
+    Сервер { $name }, clawnode { $version }, OpenClaw { $openclaw }
+    Работает { $running } из { $most }. Свободно памяти { $memory } из { $memorytotal } ГБ, диска { $disk } из { $disktotal } ГБ.
+fleet-node-silent = Сервер клешней не отвечает.
+fleet-node-draining = Новых клешней он не берёт.
 fleet-empty = Клешней пока нет.
 fleet-line =
     <b>{ $handle }</b> { $person }
@@ -96,6 +101,11 @@ alert-claw-late =
     <code>{ $claw }</code>
 alert-claw-refused =
     Инфраструктура отказала клешне.
+    { $person }
+    <code>{ $claw }</code>
+    <blockquote>{ $why }</blockquote>
+alert-claw-unwell =
+    Клешня работает, но нездорова.
     { $person }
     <code>{ $claw }</code>
     <blockquote>{ $why }</blockquote>
@@ -133,6 +143,7 @@ next-infra-locked-out = Впишите верный ключ в настройк
 next-infra-full = Добавьте места или снимите лишние клешни.
 next-claw-late = Я продолжаю пробовать. Посмотрите на клешню в инфраструктуре.
 next-claw-refused = Исправьте то, на что указано, или снимите клешню.
+next-claw-unwell = Посмотрите на неё на её сервере: владелец этого не поправит.
 next-drift = Что безопасно, я исправляю сам. Проверьте клешню в списке всех.
 next-claw-vanished = Я возвращаю её сам. Поищите причину в инфраструктуре.
 next-claws-vanished = Я проверю ещё раз и верну их сам. Поищите причину в инфраструктуре.

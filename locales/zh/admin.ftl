@@ -66,6 +66,11 @@ fleet =
     <b>总览：{ $total } 只，共可 { $capacity } 只</b>
     排队：{ $line }。今日试用：{ $trials } / { $most }。
 fleet-count = { $status } { $n }
+fleet-node =
+    服务器 { $name }，clawnode { $version }，OpenClaw { $openclaw }
+    运行 { $running } / { $most }。空闲内存 { $memory } / { $memorytotal } GB，磁盘 { $disk } / { $disktotal } GB。
+fleet-node-silent = 龙虾的服务器没有回应。
+fleet-node-draining = 它不再接收新的龙虾。
 fleet-empty = 还没有龙虾。
 fleet-line =
     <b>{ $handle }</b> { $person }
@@ -96,6 +101,11 @@ alert-claw-late =
     <code>{ $claw }</code>
 alert-claw-refused =
     基础设施拒绝了一只龙虾。
+    { $person }
+    <code>{ $claw }</code>
+    <blockquote>{ $why }</blockquote>
+alert-claw-unwell =
+    一只龙虾在运行，但不太正常。
     { $person }
     <code>{ $claw }</code>
     <blockquote>{ $why }</blockquote>
@@ -133,6 +143,7 @@ next-infra-locked-out = 请在设置里填入正确的密钥并重启。
 next-infra-full = 请增加位置，或撤下几只龙虾。
 next-claw-late = 我会继续试。请在基础设施那边看看它。
 next-claw-refused = 请按所述修好，或撤下这只龙虾。
+next-claw-unwell = 请到它的服务器上看看，它的主人修不好这个。
 next-drift = 能安全纠正的我会纠正。请在总览里核对这只龙虾。
 next-claw-vanished = 我会自己把它带回来。请在基础设施那边找找原因。
 next-claws-vanished = 我会再看一次，然后自己把它们带回来。请在基础设施那边找找原因。

@@ -28,6 +28,9 @@ refusal-model-gone = 这个模型已经不提供了，请另选一个。
 refusal-not-yours = 这不是你的，我不会动它。这里是你自己的。
 refusal-claw-gone = 那只龙虾已经没有了。看看你现有的吧。
 refusal-too-late-to-undo = 十分钟过了，不能再撤销。可以在同一个机器人里孵一只新的。
+refusal-not-awake = 它醒着的时候才行。打开它的卡片看看怎么样了。
+refusal-claw-busy = 它还在忙你上次要它做的事。做完了再试。
+refusal-infra-silent = 服务器现在没有回应。什么都没有改变，请过一分钟再试。
 refusal-bad-title = 名字要有 1 到 { $most } 个字。请发一个短一点的。
 refusal-unknown-zone = 我不认识这个时区。请点一个城市，或发来像 <code>Asia/Taipei</code> 这样的名字。
 

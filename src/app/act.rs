@@ -56,6 +56,7 @@ pub struct Act<'a> {
     event: Option<Event>,
     /// Some claw is due now.
     claws_due: bool,
+    operations_due: bool,
     /// Added by this very transaction, so nothing else can be known of them yet, and nobody need look.
     pub(crate) newcomer: Option<PersonId>,
 }
@@ -84,6 +85,7 @@ impl App {
             actor: "system".to_owned(),
             event: None,
             claws_due: false,
+            operations_due: false,
             newcomer: None,
         })
     }
@@ -224,6 +226,9 @@ impl Act<'_> {
         if self.claws_due {
             self.app.bells.claws.notify_one();
         }
+        if self.operations_due {
+            self.app.bells.operations.notify_one();
+        }
         Ok(())
     }
 
@@ -244,6 +249,17 @@ impl Act<'_> {
     pub async fn wake_claws_of(&mut self, person: PersonId) -> Result<()> {
         self.claws_due = true;
         Ok(self.tx.wake_claws_of(person, self.now).await?)
+    }
+
+    /// Something happened to this claw: look at it now.
+    pub async fn wake_claw(&mut self, claw: ClawId) -> Result<()> {
+        self.claws_due = true;
+        Ok(self.tx.wake_claw(claw, self.now).await?)
+    }
+
+    /// Something that was asked of a claw is due now.
+    pub fn operations_due(&mut self) {
+        self.operations_due = true;
     }
 
     /// An audit row that says only what was done to whom.

@@ -9,4 +9,5 @@ pub struct Bells {
     pub inbox: Arc<Notify>,
     pub outbox: Arc<Notify>,
     pub claws: Arc<Notify>,
+    pub operations: Arc<Notify>,
 }

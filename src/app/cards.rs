@@ -3,12 +3,13 @@
 use crate::{
     app::{Act, App, Event, Result, Sender, Tapped, offers::right_of},
     domain::{
-        claw::{Claw, Reason, Seen, Status, Wish, destroy_at, status},
+        claw::{Capabilities, Claw, Reason, Seen, Status, Wish, destroy_at, status},
         entitlement::{Entitlement, KEPT_AFTER_END},
         ids::ClawId,
         notice::{Card, CardAction, ClawBrief, Done, Notice, Slot},
         person::Person,
         refusal::Refusal,
+        time::Time,
     },
 };
 
@@ -84,6 +85,9 @@ impl Act<'_> {
             Some(Reason::NoCapacity) => Some(u32::try_from(self.tx.count_waiting_before(claw.created).await?).unwrap_or(0)),
             Some(_) | None => None,
         };
+        let can = self.app.drivers.capabilities(&claw.driver);
+        let actions = actions(claw, word, covered, can, self.now);
+        let running = claw.facts.as_ref().filter(|_| matches!(claw.seen, Seen::Running { .. }));
         Ok(Card {
             claw: claw.id,
             title: claw.title.clone(),
@@ -102,16 +106,27 @@ impl Act<'_> {
             },
             reason,
             line,
-            actions: actions(claw, word, covered, self.now),
+            busy: self.busy(claw.id).await?,
+            version: running.as_ref().and_then(|facts| facts.version.clone()),
+            started: running.as_ref().and_then(|facts| facts.started),
+            ailment: running.as_ref().and_then(|facts| facts.ailment),
+            actions,
         })
     }
 }
 
 /// The buttons this claw has in its present state.
-fn actions(claw: &Claw, word: Status, covered: bool, now: crate::domain::time::Time) -> Vec<CardAction> {
-    use CardAction::{AskAdmin, ChangeModel, Delete, NewToken, OpenChat, Pause, People, Rename, Resume, Undo};
+fn actions(claw: &Claw, word: Status, covered: bool, can: Capabilities, now: Time) -> Vec<CardAction> {
+    use CardAction::{
+        AskAdmin, Backups, ChangeModel, Delete, Devices, Logs, NewToken, OpenChat, Pause, People, Rename, Restart, Resume, Undo,
+    };
     match word {
-        Status::Ready | Status::Degraded => vec![OpenChat, ChangeModel, People, Pause, Rename, NewToken, Delete],
+        Status::Ready | Status::Degraded => {
+            // Whoever runs it may not be able to do all of it.
+            let more = [(can.restart, Restart), (can.backup, Backups), (can.devices, Devices), (can.logs, Logs)];
+            let more = more.into_iter().filter(|(can, _)| *can).map(|(_, action)| action);
+            [OpenChat, ChangeModel, People, Pause, Rename, NewToken, Delete].into_iter().chain(more).collect()
+        }
         Status::Pending | Status::Provisioning | Status::Updating | Status::Waiting => {
             vec![ChangeModel, Rename, NewToken, Delete]
         }

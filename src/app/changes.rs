@@ -280,7 +280,8 @@ impl Act<'_> {
 
     pub(crate) async fn ask_change(&mut self, person: &Person, tapped: Tapped, claw: &Claw, change: Change) -> Result<()> {
         let bot = self.brief(claw.spec.bot).await?.username;
-        let keeps_data = claw.keeps_data || self.app.driver.capabilities().updates_in_place;
+        let can = self.app.drivers.capabilities(&claw.driver);
+        let keeps_data = can.keep(claw) || can.updates_in_place;
         self.screen(person, tapped, Notice::ConfirmChange { claw: claw.id, bot, change, keeps_data, drawn: self.now }).await
     }
 

@@ -31,7 +31,8 @@ impl App {
         if matches!(claw.wish, Wish::Running { .. }) {
             let bot = act.brief(claw.spec.bot).await?.username;
             let drawn = act.now;
-            act.screen(&person, tapped, Notice::ConfirmPause { claw: id, bot, keeps_data: claw.keeps_data, drawn }).await?;
+            let keeps_data = self.drivers.capabilities(&claw.driver).keep(&claw);
+            act.screen(&person, tapped, Notice::ConfirmPause { claw: id, bot, keeps_data, drawn }).await?;
         } else {
             act.draw_card(&person, tapped, id, None).await?;
         }

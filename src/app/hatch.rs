@@ -291,7 +291,7 @@ impl Act<'_> {
             return Err(Refusal::BotBusy.into());
         }
         let number = self.tx.next_claw_number(person.id).await?;
-        let claw = Claw::new(ClawId(new_id()), person.id, number, self.app.driver.name(), spec, self.now);
+        let claw = Claw::new(ClawId(new_id()), person.id, number, self.app.drivers.first().name(), spec, self.now);
         match self.add_claw(&claw).await {
             Err(crate::app::Error::Store(StoreError::Taken(_))) => return Err(Refusal::BotBusy.into()),
             added => added?,

@@ -35,6 +35,7 @@ mod reconcile;
 mod sending;
 mod survey;
 mod taps;
+mod tending;
 mod told;
 mod walk;
 
@@ -43,7 +44,7 @@ use std::{sync::Arc, time::Duration};
 use crate::{
     domain::{catalogue::Catalogue, ids::TelegramId, refusal::Refusal, secret::Secret, time::millis},
     drivers::{
-        claws::ClawDriver,
+        claws::Drivers,
         clock::Clock,
         pepper::Pepper,
         telegram::{BotAccounts, Messenger, OwnBot},
@@ -52,7 +53,7 @@ use crate::{
     store::{Db, StoreError},
 };
 
-pub use crate::store::{ClawLease, InboxRow, Message, ScheduleLease};
+pub use crate::store::{ClawLease, InboxRow, Message, OperationLease, ScheduleLease};
 
 pub use act::{Act, Event, Sender, Tapped};
 pub use audit::verify as verify_audit;
@@ -91,7 +92,7 @@ pub struct App {
     pub pepper: Arc<Pepper>,
     pub messenger: Arc<dyn Messenger>,
     pub accounts: Arc<dyn BotAccounts>,
-    pub driver: Arc<dyn ClawDriver>,
+    pub drivers: Drivers,
     pub own: OwnBot,
     pub rules: Rules,
     pub bells: Bells,

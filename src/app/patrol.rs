@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::{
-    app::{App, Result, admin::person_line, held::LEASE, insist::Insist, survey::SURVEY, walk::Walk},
+    app::{App, Result, admin::person_line, held::LEASE, insist::Insist, survey::SURVEY, tending::EVENTS, walk::Walk},
     domain::{
         admin::Alert,
         time::{DAY, HOUR, MINUTE},
@@ -68,7 +68,7 @@ impl App {
     pub async fn plan_chores(&self) -> Result<()> {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
-        for name in Chore::ALL.map(Chore::name).into_iter().chain(["poller", "places", SURVEY]) {
+        for name in Chore::ALL.map(Chore::name).into_iter().chain(["poller", "places", SURVEY, EVENTS]) {
             tx.add_schedule(name, now).await?;
         }
         // A clock that ran ahead while somebody was here before us leaves times that nobody should wait for.
@@ -76,6 +76,7 @@ impl App {
             tx.cap_schedule(chore.name(), now + chore.every()).await?;
         }
         tx.cap_schedule(SURVEY, now + HOUR).await?;
+        tx.cap_schedule(EVENTS, now + HOUR).await?;
         tx.mend_times(now, HOUR).await?;
         tx.commit().await?;
         Ok(())
@@ -181,6 +182,9 @@ impl App {
         act.tx.sweep_alerts(now - 30 * DAY).await?;
         act.tx.sweep_incidents(now - 30 * DAY).await?;
         act.tx.sweep_confirmations(now - 30 * DAY).await?;
+        act.tx.sweep_operations(now - 30 * DAY).await?;
+        act.tx.sweep_devices(now - 30 * DAY).await?;
+        act.tx.sweep_events(now - 30 * DAY).await?;
         act.commit().await?;
         self.floods.tidy(now);
         self.pace.tidy();

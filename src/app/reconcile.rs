@@ -12,12 +12,13 @@ use crate::{
     domain::{
         admin::{Alert, PersonLine},
         claw::{
-            Ask, Call, Claw, DEADLINE, Outcome, Reason, Seen, Step, Trouble, Wish, ask, look_again, next_step, rank_of, record,
+            Ask, Call, Claw, DEADLINE, Facts, Outcome, Reason, Seen, Step, Trouble, Wish, ask, look_again, next_step, rank_of,
+            record, status,
         },
         entitlement::{EndingIn, Entitlement, Period, right_at},
         person::Person,
     },
-    drivers::claws::{Address, Order},
+    drivers::claws::{Address, Devices, Leave, Looked, Order},
     store::{ClawLease, StoreError},
 };
 
@@ -42,11 +43,21 @@ struct Asked {
     call: Call,
     work: Work,
     wish: Wish,
+    /// Who is called.
+    driver: String,
+}
+
+/// What came of it.
+#[derive(Clone)]
+struct Came {
+    outcome: Outcome,
+    /// What else was said, when it was only looked at.
+    looked: Option<(Option<Facts>, Option<Devices>)>,
 }
 
 enum Work {
     Provision(Box<Order>),
-    Deprovision(Address),
+    Deprovision(Address, Leave),
     Look(Address),
     /// The order cannot even be written; the outcome is known without asking.
     Known(Outcome),
@@ -83,15 +94,15 @@ impl App {
                         Ok(false) => return self.give_back(lease, Duration::ZERO).await,
                         Err(error) => return self.stumbled(lease, error).await,
                     }
-                    let Asked { call, work, wish } = *asked;
+                    let Asked { call, work, wish, driver } = *asked;
                     crash_point!("claw-intended");
-                    let outcome = self.call(&call, work).await;
+                    let came = self.call(&driver, &call, work).await;
                     crash_point!("claw-called");
                     // Nobody else knows what came of it.
                     let mut insist = Insist::on("the outcome of a call to the infra");
                     let mut tried = None;
                     let goes_on = loop {
-                        match self.recorded(lease, &call, wish, outcome.clone(), &mut tried).await {
+                        match self.recorded(lease, &call, wish, came.clone(), &mut tried).await {
                             Err(error) if insist.again(&error).await => {}
                             recorded => break recorded,
                         }
@@ -167,7 +178,7 @@ impl App {
         let person = act.tx.load_person(claw.person).await?;
         let right = act.right_of_claw(&claw).await?;
         act.tell_ending(&person, &claw, &right).await?;
-        let step = next_step(&claw, &right, self.driver.capabilities(), now);
+        let step = next_step(&claw, &right, self.drivers.capabilities(&claw.driver), now);
         if step.irreversible(&claw) && !self.prudence.allows(&self.clock) {
             act.tx.release_claw(lease, Some(now + Duration::from_secs(15))).await?;
             act.commit().await?;
@@ -182,7 +193,7 @@ impl App {
                 act.tell_progress(&person, &asked).await?;
             }
             act.commit().await?;
-            return Ok(Outside::Call(Box::new(Asked { call, work, wish: claw.wish })));
+            return Ok(Outside::Call(Box::new(Asked { call, work, wish: claw.wish, driver: claw.driver })));
         }
         let outside = match step {
             Step::Rest { until } => {
@@ -191,7 +202,7 @@ impl App {
             }
             Step::Look => {
                 let call = Call { what: Ask::Provision, generation: claw.generation, key: String::new(), maybe_arrived: true };
-                Outside::Call(Box::new(Asked { call, work: Work::Look(address(&claw)), wish: claw.wish }))
+                Outside::Call(Box::new(Asked { call, work: Work::Look(address(&claw)), wish: claw.wish, driver: claw.driver }))
             }
             Step::Confirm
             | Step::StartClock
@@ -213,30 +224,40 @@ impl App {
     }
 
     /// The outside call, with no transaction open. Never longer than the rules allow.
-    async fn call(&self, call: &Call, work: Work) -> Outcome {
+    async fn call(&self, driver: &str, call: &Call, work: Work) -> Came {
         let asked = async {
-            match work {
-                Work::Provision(order) => self.driver.provision(call, &order).await,
-                Work::Deprovision(address) => self.driver.deprovision(call, &address).await,
-                Work::Look(address) => self.driver.look(&address).await,
+            let Some(driver) = self.drivers.named(driver) else {
+                let why = format!("this build has no driver {driver}");
+                return Came { outcome: Outcome::Unreached(Trouble::NoConnection(why)), looked: None };
+            };
+            let outcome = match work {
+                Work::Provision(order) => driver.provision(call, &order).await,
+                Work::Deprovision(address, leave) => driver.deprovision(call, &address, leave).await,
+                Work::Look(address) => {
+                    let Looked { outcome, facts, asking } = driver.look(&address).await;
+                    // An event of theirs may have been lost; whoever is known already is not told again.
+                    let devices = match asking {
+                        Some(1..) => driver.devices(&address).await.ok().flatten(),
+                        Some(0) | None => None,
+                    };
+                    return Came { outcome, looked: Some((facts, devices)) };
+                }
                 Work::Known(outcome) => outcome,
-            }
+            };
+            Came { outcome, looked: None }
         };
-        let outcome = tokio::time::timeout(self.rules.longest_call, asked).await;
-        outcome.unwrap_or_else(|_| Outcome::Unclear(Trouble::NoAnswer("no answer within the longest call".into())))
+        let came = tokio::time::timeout(self.rules.longest_call, asked).await;
+        came.unwrap_or_else(|_| {
+            let silence = Trouble::NoAnswer("no answer within the longest call".into());
+            Came { outcome: Outcome::Unclear(silence), looked: None }
+        })
     }
 
     /// Writes down what a call came to, on the claw as it is now, and what that means to people. True when the next
     /// step can be taken at once. `tried` is what an earlier attempt wanted to write, of which nobody knows whether it
     /// stands.
-    async fn recorded(
-        &self,
-        lease: &ClawLease,
-        call: &Call,
-        wish: Wish,
-        outcome: Outcome,
-        tried: &mut Option<Claw>,
-    ) -> Result<bool> {
+    async fn recorded(&self, lease: &ClawLease, call: &Call, wish: Wish, came: Came, tried: &mut Option<Claw>) -> Result<bool> {
+        let Came { outcome, looked } = came;
         let mut act = self.act().await?;
         let before = act.tx.hold_leased_claw(lease).await?;
         let stands = |tried: &Claw| before.version > tried.version && before.seen == tried.seen && before.tries == tried.tries;
@@ -244,14 +265,35 @@ impl App {
             return Ok(act.tx.holds_claw(lease).await?);
         }
         let person = act.tx.load_person(before.person).await?;
-        let answered = matches!(outcome, Outcome::Up(_) | Outcome::Starting | Outcome::Down { .. });
-        let (after, effects, wait) = record(before, call, outcome, act.now);
+        let answered = matches!(outcome, Outcome::Up(_) | Outcome::Starting | Outcome::Down { .. } | Outcome::Asleep);
+        let was = (status(&before), before.facts.clone());
+        let only_looked = looked.is_some();
+        let (mut after, effects, wait) = record(before, call, outcome, act.now);
         if answered {
             act.infra_answers().await?;
         }
+        let vanished =
+            only_looked && matches!(after.wish, Wish::Running { .. }) && matches!(after.seen, Seen::Absent | Seen::Stopped);
+        if let Some((facts, devices)) = looked {
+            if let (Some(facts), Seen::Running { .. }) = (facts, &after.seen) {
+                after.facts = Some(facts.after(was.1.as_ref(), act.now));
+            }
+            if let Some(devices) = devices {
+                act.note_devices(&person, &after, &devices).await?;
+            }
+        }
         let due = look_again(&after, wish, wait, rand::random(), act.now);
         act.tell_effects(&person, &after, &effects).await?;
+        act.tell_ailment(&person, &after, was.1.as_ref()).await?;
+        // Most looks find nothing new, and then there is nothing to draw.
+        if !only_looked || was != (status(&after), after.facts.clone()) {
+            act.tell_progress(&person, &after).await?;
+            act.tell_watchers(&after).await?;
+        }
         act.save_claw(&after, Some(due)).await?;
+        if vanished {
+            act.tell_vanished(&person, &after, true).await?;
+        }
         *tried = Some(after);
         let goes_on = due <= act.now;
         if !goes_on {
@@ -286,7 +328,11 @@ impl Act<'_> {
     /// What the call needs, gathered while the row is held.
     async fn work(&mut self, call: &Call, claw: &Claw, person: &Person) -> Result<Work> {
         if call.what == Ask::Deprovision {
-            return Ok(Work::Deprovision(address(claw)));
+            let leave = match claw.wish {
+                Wish::Gone { .. } => Leave::ForGood,
+                Wish::Running { .. } | Wish::Paused | Wish::Suspended { .. } => Leave::ToSleep,
+            };
+            return Ok(Work::Deprovision(address(claw), leave));
         }
         let bot = self.tx.find_bot(claw.spec.bot).await?.filter(|bot| bot.person == claw.person);
         let (Some(bot), Some(owner)) = (bot, person.telegram) else {

@@ -100,9 +100,12 @@ impl App {
 
     async fn list_ours(&self) -> Result<Findings> {
         let mut findings = Findings::default();
+        // Every driver speaks to the one infra.
+        let mut names = self.drivers.all().map(|driver| driver.name());
+        let mut name = names.next();
         let mut after = None;
-        loop {
-            let (claws, last) = self.db.look().await?.list_running(after, self.driver.name(), ROWS).await?;
+        while let Some(driver) = name {
+            let (claws, last) = self.db.look().await?.list_running(after, driver, ROWS).await?;
             for claw in claws {
                 let model = findings.models.iter().position(|known| *known == claw.model).unwrap_or_else(|| {
                     findings.models.push(claw.model);
@@ -112,7 +115,7 @@ impl App {
                 findings.missing.insert((claw.person, claw.number), ours);
             }
             if last.is_none() {
-                break;
+                name = names.next();
             }
             after = last;
         }
@@ -132,7 +135,7 @@ impl App {
                 return Ok(None);
             }
             let part = place.as_deref().map_or(Part::First, Part::After);
-            let page = match self.driver.survey(part).await {
+            let page = match self.drivers.first().survey(part).await {
                 Ok(Survey::Page(page)) => page,
                 Ok(Survey::NotOffered) if place.is_none() => return Ok(Some(Ok(false))),
                 Ok(Survey::NotOffered) => {

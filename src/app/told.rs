@@ -22,7 +22,7 @@ use crate::{
 const ALERT_AFTER: u32 = 3;
 
 /// The names of the alerts about one claw, each followed by its id.
-const ALERTS_OF_A_CLAW: [&str; 4] = ["late", "refused", "broken", "gone"];
+const ALERTS_OF_A_CLAW: [&str; 5] = ["late", "refused", "broken", "gone", "unwell"];
 
 /// The name under which a person is told, once, that an admin took this claw away.
 pub(crate) fn taken_away(claw: ClawId) -> String {
@@ -68,8 +68,8 @@ impl Act<'_> {
                     Entitlement::Ended(period) => period.kind,
                     Entitlement::None | Entitlement::Waiting(_) | Entitlement::Running(_) => PeriodKind::Trial,
                 };
-                let notice =
-                    Notice::Asleep { claw: id, bot, kind, kept_until: now + KEPT_AFTER_END, keeps_data: asleep.keeps_data };
+                let keeps_data = self.app.drivers.capabilities(&asleep.driver).keep(&asleep);
+                let notice = Notice::Asleep { claw: id, bot, kind, kept_until: now + KEPT_AFTER_END, keeps_data };
                 self.say(person, format!("asleep:{id}:{}", now.0), notice).await?;
                 crash_point!("claw-suspended-uncommitted");
             }
@@ -159,8 +159,7 @@ impl Act<'_> {
                 Effect::Failing { trouble, tries } => self.tell_failing(person, claw, trouble, *tries).await?,
             }
         }
-        self.tell_progress(person, claw).await?;
-        self.tell_watchers(claw).await
+        Ok(())
     }
 
     async fn tell_ready(&mut self, person: &Person, up: &Claw, first: bool, took: Duration, right: &Entitlement) -> Result<()> {
@@ -307,7 +306,8 @@ impl Act<'_> {
         end: Time,
     ) -> Result<()> {
         let bot = self.brief(claw.spec.bot).await?.username;
-        let notice = Notice::Ending { claw: claw.id, bot, kind: period.kind, end, keeps_data: claw.keeps_data };
+        let keeps_data = self.app.drivers.capabilities(&claw.driver).keep(claw);
+        let notice = Notice::Ending { claw: claw.id, bot, kind: period.kind, end, keeps_data };
         self.say(person, format!("ending:{}:{left:?}", period.id), notice).await?;
         Ok(())
     }

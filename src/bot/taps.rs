@@ -1,9 +1,14 @@
 //! Buttons: each tap is one use case.
 
+use std::sync::Arc;
+
 use crate::{
-    app::Pressed,
+    app::{App, Event, Pressed, Sender, Tapped},
     bot::{Handled, Here, incoming::What},
-    domain::{tap::Tap, wizard::Purpose},
+    domain::{
+        tap::{Tap, TendTap},
+        wizard::Purpose,
+    },
 };
 
 /// What a pressed button carries.
@@ -73,12 +78,33 @@ pub async fn press(here: Here, data: Data) -> Handled {
         Tap::AskDelete(claw) => app.ask_delete(event, sender, tapped, claw).await?,
         Tap::Delete { claw, drawn } => return app.delete(event, sender, tapped, claw, drawn).await,
         Tap::Undo(claw) => return app.undo(event, sender, tapped, claw).await,
+        Tap::Tend(tap) => {
+            // In a box of its own: the frames of all use cases together would be too much for one stack.
+            return Box::pin(tend(Arc::clone(&app), event.clone(), sender.clone(), tapped, tap)).await;
+        }
         Tap::AskForget => app.ask_forget(event, sender, tapped).await?,
         Tap::Forget { drawn, shown } => return app.forget(event, sender, tapped, drawn, shown).await,
         Tap::Confirm(id, shown) => return app.confirm(event, sender, id, shown).await,
         Tap::Withdraw(id) => return app.withdraw(event, sender, id).await,
         Tap::Fleet { page } => return app.turn_fleet(event, sender, tapped, page).await,
         Tap::AdminDeprovision(claw) => app.pick_deprovision(event, sender, claw).await?,
+    }
+    Ok(None)
+}
+
+/// A claw that runs.
+async fn tend(app: Arc<App>, event: Event, sender: Sender, tapped: Tapped, tap: TendTap) -> Handled {
+    let (event, sender) = (&event, &sender);
+    match tap {
+        TendTap::Restart(claw) => return Box::pin(app.restart_claw(event, sender, tapped, claw)).await,
+        TendTap::Devices(claw) => Box::pin(app.show_devices(event, sender, tapped, claw)).await?,
+        TendTap::LetIn(device) => return Box::pin(app.answer_device(event, sender, tapped, device, true)).await,
+        TendTap::TurnAway(device) => return Box::pin(app.answer_device(event, sender, tapped, device, false)).await,
+        TendTap::Backups(claw) => Box::pin(app.show_backups(event, sender, tapped, claw)).await?,
+        TendTap::BackUp(claw) => return Box::pin(app.back_up(event, sender, tapped, claw)).await,
+        TendTap::AskRestore { claw, backup } => return Box::pin(app.ask_restore(event, sender, tapped, claw, backup)).await,
+        TendTap::Restore { operation, drawn } => return Box::pin(app.restore(event, sender, tapped, operation, drawn)).await,
+        TendTap::Logs(claw) => Box::pin(app.show_logs(event, sender, tapped, claw)).await?,
     }
     Ok(None)
 }

@@ -24,6 +24,9 @@ pub enum Command {
         /// Keep the sandbox's database in this folder instead of a temporary one.
         #[arg(long)]
         folder: Option<PathBuf>,
+        /// Let an infra with nothing but the two calls stand behind it, instead of a clawnode.
+        #[arg(long)]
+        plain: bool,
     },
     /// Stands in for one OpenClaw gateway. It is started in the place of the real one, never by hand.
     #[command(hide = true)]

@@ -19,7 +19,7 @@ pub(crate) use outside::{base_url, is_loopback, without_slash};
 use outside::{read_infra, read_telegram};
 
 /// Drivers `DEFAULT_DRIVER` may name.
-const DRIVERS: [&str; 1] = ["infra_api"];
+const DRIVERS: [&str; 2] = ["infra_api", "clawnode"];
 
 /// Looks a name up in the environment.
 pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -77,7 +77,7 @@ pub enum Delivery {
     },
 }
 
-/// The infra behind the driver `infra_api`.
+/// The infra behind every driver.
 #[derive(Clone, Debug)]
 pub struct Infra {
     pub url: String,
@@ -131,7 +131,7 @@ fn read(reader: &mut Reader<'_>, check_keys: KeyCheck<'_>) -> Option<Settings> {
     }
     let database_url = read_database_url(reader);
     let default_driver =
-        reader.parsed("DEFAULT_DRIVER", "write infra_api", |text| DRIVERS.contains(&text).then(|| text.to_owned()));
+        reader.parsed("DEFAULT_DRIVER", "write infra_api or clawnode", |text| DRIVERS.contains(&text).then(|| text.to_owned()));
     let infra = read_infra(reader);
     let ai_gateway_key = reader.required_secret("AI_GATEWAY_API_KEY", "");
     let encryption_keys = reader.required_secret("ENCRYPTION_KEYS", " to id:key; `clawhatch keys generate` prints a new key");

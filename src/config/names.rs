@@ -53,7 +53,11 @@ pub const NAMES: &[Name] = &[
         "sqlite:clawhatch.db",
         "`sqlite:<file>` or `postgres://user:password@host/database`. Several replicas need PostgreSQL.",
     ),
-    plain("DEFAULT_DRIVER", "infra_api", "What runs new claws. `infra_api` is the infra's HTTP API."),
+    plain(
+        "DEFAULT_DRIVER",
+        "infra_api",
+        "What runs new claws: `infra_api` is an infra with the two calls, `clawnode` our own host agent. Both are reached by the settings below.",
+    ),
     plain("INFRA_API_URL", "", "Required. The base of the infra's two calls: https, or http on this machine."),
     plain(
         "INFRA_API_HOST",

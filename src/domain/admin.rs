@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    claw::Status,
+    claw::{Ailment, Status},
     ids::{ClawId, ConfirmationId, TelegramId},
     incident::{Incident, IncidentCode},
     notice::Right,
@@ -115,6 +115,26 @@ pub struct FleetLine {
     pub since: Time,
 }
 
+/// The host that runs claws, as admins see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "node", rename_all = "snake_case")]
+pub enum NodeLine {
+    Answers {
+        name: String,
+        version: String,
+        openclaw: Vec<String>,
+        draining: bool,
+        running: u32,
+        most: u32,
+        memory_free_mb: u64,
+        memory_total_mb: u64,
+        disk_free_mb: u64,
+        disk_total_mb: u64,
+    },
+    /// It was asked and did not answer.
+    Silent,
+}
+
 /// What is broken, for whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "alert", rename_all = "snake_case")]
@@ -129,6 +149,8 @@ pub enum Alert {
     ClawLate { claw: ClawId, person: PersonLine },
     /// The infra refused a claw in a way only an operator can mend.
     ClawRefused { claw: ClawId, person: PersonLine, why: String },
+    /// A claw runs and does not do well, in a way its owner cannot mend for good.
+    ClawUnwell { claw: ClawId, person: PersonLine, ailment: Ailment },
     /// A right without a claw was found, or a claw without a right.
     Drift { claw: Option<ClawId>, person: PersonLine, what: String },
     /// A claw that ran is not at the infra any more. It is brought back.
@@ -220,6 +242,9 @@ pub enum AdminNotice {
         capacity: u32,
         trials_today: u32,
         trials_per_day: u32,
+        /// The host of claws, where there is one to ask.
+        #[serde(default)]
+        node: Option<NodeLine>,
     },
     Trace {
         incident: Incident,

@@ -65,6 +65,7 @@ impl Notice {
             | Notice::DestroySoon { .. }
             | Notice::Destroyed { .. }
             | Notice::Woken { .. }
+            | Notice::Tend(_)
             | Notice::Granted { .. }
             | Notice::ClawTakenAway { .. }
             | Notice::AskForget { .. }

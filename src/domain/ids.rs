@@ -51,6 +51,10 @@ uuid_id! {
     OutboxId,
     /// One thing a person asked an admin to confirm, or an admin was asked to confirm.
     ConfirmationId,
+    /// One thing that is asked of a claw as it runs.
+    OperationId,
+    /// A device that asked to be let in to a claw.
+    DeviceId,
     /// A token that was pasted and is sealed, and belongs to no bot yet.
     PendingTokenId,
     /// A period of time in which a person may have a claw.

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::domain::card::{Busy, Card, CardAction, ClawBrief, Done};
 use crate::domain::{
     admin::AdminNotice,
     catalogue::Model,
-    claw::{Guest, Reason, Status},
+    claw::{Guest, Reason},
     entitlement::PeriodKind,
     ids::{BotId, ClawId},
     incident::IncidentCode,
@@ -16,6 +17,7 @@ use crate::domain::{
     person::BotBrief,
     refusal::Refusal,
     shown::Shown,
+    tending::TendNotice,
     time::Time,
     wizard::{Purpose, WizardStep},
 };
@@ -52,56 +54,6 @@ pub enum Right {
         kind: PeriodKind,
         end: Time,
     },
-}
-
-/// One line of the list of claws.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClawBrief {
-    pub claw: ClawId,
-    pub title: Option<String>,
-    /// The bot's username, without the @.
-    pub bot: String,
-    pub status: Status,
-}
-
-/// What the card of a claw shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Card {
-    pub claw: ClawId,
-    pub title: Option<String>,
-    /// The bot's username, without the @.
-    pub bot: String,
-    /// The model's name.
-    pub model: String,
-    /// How many may talk to it besides its owner.
-    pub guests: u32,
-    pub status: Status,
-    pub right: Right,
-    /// When a sleeping claw will be destroyed.
-    pub kept_until: Option<Time>,
-    /// Until when a deletion can be undone.
-    pub undo_until: Option<Time>,
-    /// Why it is broken, if it is.
-    pub reason: Option<Reason>,
-    /// How many people wait before it when the infra is full.
-    pub line: Option<u32>,
-    pub actions: Vec<CardAction>,
-}
-
-/// A button of the card. Only those its driver can serve, in the state it is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CardAction {
-    OpenChat,
-    ChangeModel,
-    People,
-    Pause,
-    Resume,
-    Rename,
-    NewToken,
-    Delete,
-    Undo,
-    AskAdmin,
 }
 
 /// The steps of a hatching, in order.
@@ -365,6 +317,9 @@ pub enum Notice {
         keeps_data: bool,
     },
 
+    /// What its owner does with a claw that runs, and what it does by itself.
+    Tend(TendNotice),
+
     // Grants by an admin.
     Granted {
         days: u32,
@@ -412,19 +367,6 @@ impl Notice {
     }
 }
 
-/// What was just done, in a word above the card.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Done {
-    Renamed,
-    Changing,
-    Pausing,
-    Waking,
-    Deleting,
-    Undone,
-    Nothing,
-}
-
 /// The small text a tap is answered with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -459,6 +401,8 @@ pub enum Slot {
     Operation(crate::domain::ids::ConfirmationId),
     /// One alert to one admin, edited when it is resolved.
     Alert(String),
+    /// One device that asks to be let in, edited when it is answered.
+    Device(crate::domain::ids::DeviceId),
 }
 
 impl Slot {
@@ -469,6 +413,7 @@ impl Slot {
             Slot::Hatching(claw) => format!("hatching:{claw}"),
             Slot::Operation(id) => format!("operation:{id}"),
             Slot::Alert(key) => format!("alert:{key}"),
+            Slot::Device(id) => format!("device:{id}"),
         }
     }
 }

@@ -60,6 +60,12 @@ pub enum Refusal {
     ClawGone,
     #[error("the undo time is over")]
     TooLateToUndo,
+    #[error("the claw has to be awake for that")]
+    NotAwake,
+    #[error("the claw is busy with something else that was asked")]
+    ClawBusy,
+    #[error("whoever runs the claw does not answer")]
+    InfraSilent,
     #[error("a name has 1 to {most} characters")]
     BadTitle { most: u32 },
 

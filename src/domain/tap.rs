@@ -2,8 +2,12 @@
 //! which our tag takes 17; so a tap is spelt in at most 47. The spelling is no secret and gives no right: the tag
 //! binds it to one person, and every use case asks again who owns what.
 
+mod tend;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub use tend::TendTap;
 
 use crate::domain::{
     ids::{BotId, ClawId, ConfirmationId, TelegramId},
@@ -34,8 +38,15 @@ pub enum Tap {
     BotStep,
     HaveToken(Purpose),
     UseBot(Purpose, BotId),
-    Models { purpose: Purpose, page: u8 },
-    PickModel { purpose: Purpose, index: u8, fingerprint: u8 },
+    Models {
+        purpose: Purpose,
+        page: u8,
+    },
+    PickModel {
+        purpose: Purpose,
+        index: u8,
+        fingerprint: u8,
+    },
     AddPerson(Purpose),
     RemovePerson(Purpose, TelegramId),
     PeopleDone(Purpose),
@@ -50,25 +61,52 @@ pub enum Tap {
     Card(ClawId),
     People(ClawId),
     AskPause(ClawId),
-    Pause { claw: ClawId, drawn: Minute },
+    Pause {
+        claw: ClawId,
+        drawn: Minute,
+    },
     Resume(ClawId),
     Rename(ClawId),
     NewToken(ClawId),
-    ApplyModel { claw: ClawId, index: u8, fingerprint: u8, drawn: Minute },
-    ApplyPeople { claw: ClawId, drawn: Minute, shown: Shown },
-    ApplyBot { claw: ClawId, drawn: Minute, shown: Shown },
+    ApplyModel {
+        claw: ClawId,
+        index: u8,
+        fingerprint: u8,
+        drawn: Minute,
+    },
+    ApplyPeople {
+        claw: ClawId,
+        drawn: Minute,
+        shown: Shown,
+    },
+    ApplyBot {
+        claw: ClawId,
+        drawn: Minute,
+        shown: Shown,
+    },
     AskDelete(ClawId),
-    Delete { claw: ClawId, drawn: Minute },
+    Delete {
+        claw: ClawId,
+        drawn: Minute,
+    },
     Undo(ClawId),
+
+    /// A claw that runs.
+    Tend(TendTap),
 
     // One's own data.
     AskForget,
-    Forget { drawn: Minute, shown: Shown },
+    Forget {
+        drawn: Minute,
+        shown: Shown,
+    },
 
     // Admins.
     Confirm(ConfirmationId, Shown),
     Withdraw(ConfirmationId),
-    Fleet { page: u8 },
+    Fleet {
+        page: u8,
+    },
     AdminDeprovision(ClawId),
 }
 
@@ -193,6 +231,7 @@ impl Tap {
             Tap::AskDelete(claw) => format!("ad.{}", uuid_text(claw.0)),
             Tap::Delete { claw, drawn } => format!("de.{}.{}", uuid_text(claw.0), minute_text(*drawn)),
             Tap::Undo(claw) => format!("un.{}", uuid_text(claw.0)),
+            Tap::Tend(tap) => tap.spell(),
             Tap::AskForget => "af".into(),
             Tap::Forget { drawn, shown } => format!("fo.{}.{}", minute_text(*drawn), shown.spell()),
             Tap::Confirm(id, shown) => format!("co.{}.{}", uuid_text(id.0), shown.spell()),
@@ -261,7 +300,7 @@ impl Tap {
             ("wi", [id]) => Tap::Withdraw(ConfirmationId(Uuid::try_parse(id).ok()?)),
             ("fl", [page]) => Tap::Fleet { page: number(page)? },
             ("xd", [id]) => Tap::AdminDeprovision(claw(id)?),
-            _ => return None,
+            (head, rest) => return TendTap::read(head, rest).map(Tap::Tend),
         };
         Some(tap)
     }

@@ -35,6 +35,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Where the database and its keys stay; without one, nothing stays.
     pub folder: Option<PathBuf>,
+    /// The infra knows the two calls and nothing else; otherwise it is a clawnode.
+    pub plain: bool,
     /// The product; it is started with the one argument `run`.
     pub program: PathBuf,
 }
@@ -80,7 +82,7 @@ impl Sandbox {
         }
         .with_context(|| format!("listening on {}", options.listen))?;
         let address = listener.local_addr()?;
-        let stage = Arc::new(Stage::set(options.program, options.folder).await?);
+        let stage = Arc::new(Stage::set(options.program, options.folder, options.plain).await?);
         let pages = page::router(Arc::clone(&stage));
         let page = tokio::spawn(async move {
             // Serving ends only when the task is stopped.

@@ -32,6 +32,8 @@ use crate::{
 
 /// How long a claw takes to come up here: long enough to watch it.
 const BOOT: Duration = Duration::from_secs(6);
+/// And how long a restart, a backup or putting one back goes on.
+const TENDING: Duration = Duration::from_secs(4);
 const REMOVAL: Duration = Duration::from_secs(2);
 /// Numbers of updates go up by one in a second from here on, so that a sandbox over an old database never repeats one.
 const UPDATES_BEGIN: (i64, i64) = (200_000_000, 1_760_000_000);
@@ -64,7 +66,7 @@ struct Folder {
 }
 
 impl Stage {
-    pub async fn set(program: PathBuf, folder: Option<PathBuf>) -> anyhow::Result<Stage> {
+    pub async fn set(program: PathBuf, folder: Option<PathBuf>, plain: bool) -> anyhow::Result<Stage> {
         let folder = Folder::open(folder).context("making the sandbox's folder")?;
         let clock = Arc::new(MovedClock::at(folder.path.join("clock")));
         let hands = Arc::clone(&clock);
@@ -81,6 +83,8 @@ impl Stage {
             rules.boot_time = BOOT;
             rules.removal_time = REMOVAL;
             rules.retention = Some(7 * DAY);
+            rules.clawnode = !plain;
+            rules.tending_time = TENDING;
         });
         infra.on_event(cast::claws_talk(telegram.clone()));
 
@@ -93,7 +97,7 @@ impl Stage {
             ("LISTEN_ADDR", listen),
             ("METRICS_ADDR", metrics),
             ("DATABASE_URL", format!("sqlite:{}", database.display())),
-            ("DEFAULT_DRIVER", "infra_api".into()),
+            ("DEFAULT_DRIVER", if plain { "infra_api" } else { "clawnode" }.into()),
             ("INFRA_API_URL", infra.url().to_owned()),
             ("INFRA_API_KEY", infra_key),
             ("INFRA_PROVISION_TIMEOUT", "20".into()),

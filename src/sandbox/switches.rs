@@ -26,6 +26,8 @@ pub(super) enum Switch {
     InfraGarbled,
     InfraFull,
     InfraUnlisted,
+    NodeDeaf,
+    NodeFails,
     TelegramLimit,
     TelegramLimitAll,
     TelegramFails,
@@ -35,7 +37,7 @@ pub(super) enum Switch {
 }
 
 /// Name in the page's forms, switch, and what it breaks.
-pub(super) const INFRA: [(&str, Switch, &str); 7] = [
+pub(super) const INFRA: [(&str, Switch, &str); 9] = [
     ("infra-slow", Switch::InfraSlow, "The infra thinks for 5 s before every answer"),
     ("infra-fails", Switch::InfraFails, "The infra fails: the next 3 calls do nothing and answer 500"),
     ("infra-lost", Switch::InfraLost, "The infra accepts but its answer gets lost (next call)"),
@@ -47,6 +49,8 @@ pub(super) const INFRA: [(&str, Switch, &str); 7] = [
         Switch::InfraUnlisted,
         "The infra cannot be asked what it runs: what happens there by itself is not noticed",
     ),
+    ("node-deaf", Switch::NodeDeaf, "The clawnode answers no question about a claw (503); what it is told to do it does"),
+    ("node-fails", Switch::NodeFails, "The clawnode's disk is full: backups, and putting them back, fail"),
 ];
 pub(super) const TELEGRAM: [(&str, Switch, &str); 6] = [
     ("telegram-limit", Switch::TelegramLimit, "Telegram says “too many requests, wait 10 s” (429) to the next message"),
@@ -95,6 +99,8 @@ impl Switches {
             Switch::InfraGarbled => waits(Fault::Garbled),
             Switch::InfraFull => self.infra.rules().capacity.is_some(),
             Switch::InfraUnlisted => self.infra.rules().unlisted.is_some(),
+            Switch::NodeDeaf => self.infra.rules().deaf.is_some(),
+            Switch::NodeFails => self.infra.rules().tending_fails.is_some(),
             Switch::TelegramLimit => faults.rate_limit_next.is_some(),
             Switch::TelegramLimitAll => faults.limited_until.is_some_and(|until| until > self.telegram.now()),
             Switch::TelegramFails => faults.fail_next > 0,
@@ -121,6 +127,8 @@ impl Switches {
                 self.infra.rule(|rules| rules.capacity = on.then_some(held));
             }
             Switch::InfraUnlisted => self.infra.rule(|rules| rules.unlisted = on.then_some(404)),
+            Switch::NodeDeaf => self.infra.rule(|rules| rules.deaf = on.then_some(503)),
+            Switch::NodeFails => self.infra.rule(|rules| rules.tending_fails = on.then_some("disk_full")),
             Switch::TelegramLimit => {
                 self.telegram.break_things(|it| it.rate_limit_next = on.then_some((None, TELEGRAM_WAIT_SECONDS)));
             }

@@ -18,7 +18,7 @@ use crate::{
 /// What is read of a row. By name: a column that a newer version adds must not change what a statement gives.
 macro_rules! columns {
     () => {
-        "id, person_id, number, driver, title, spec, previous, generation, asks, wish, seen, working_since, late, tries, keeps_data, first_ready, warned_at, destroyed_at, created_at, version, fence, held_bots"
+        "id, person_id, number, driver, title, spec, previous, generation, asks, wish, seen, working_since, late, tries, keeps_data, first_ready, warned_at, destroyed_at, created_at, version, fence, held_bots, facts"
     };
 }
 pub(super) use columns;
@@ -28,7 +28,7 @@ statements! {
               tries, keeps_data, first_ready, destroyed_at, created_at, version, due_at, asks, warned_at, held_bots) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
     SAVE = "UPDATE claws SET title = $2, bot_id = $3, spec = $4, previous = $5, generation = $6, wish = $7, seen = $8, working_since = $9, \
-            late = $10, tries = $11, keeps_data = $12, first_ready = $13, destroyed_at = $14, due_at = $15, asks = $17, warned_at = $18, held_bots = $19, version = version + 1, \
+            late = $10, tries = $11, keeps_data = $12, first_ready = $13, destroyed_at = $14, due_at = $15, asks = $17, warned_at = $18, held_bots = $19, facts = $20, version = version + 1, \
             lease_until = CASE WHEN CAST($14 AS BIGINT) IS NULL THEN lease_until END \
             WHERE id = $1 AND version = $16";
     RELEASE = "UPDATE claws SET lease_until = NULL, due_at = $3 WHERE id = $1 AND fence = $2";
@@ -86,6 +86,7 @@ pub(super) fn claw(row: &Row) -> Result<Claw> {
         late: row.yes("late")?,
         tries: u32::try_from(row.int("tries")?).unwrap_or(u32::MAX),
         keeps_data: row.yes("keeps_data")?,
+        facts: row.maybe_text("facts")?.map(|text| from_json(&text, "claws", "facts")).transpose()?,
         first_ready: row.maybe_time("first_ready")?,
         warned: row.maybe_time("warned_at")?,
         destroyed: row.maybe_time("destroyed_at")?,
@@ -161,6 +162,7 @@ impl Tx {
             claw.asks,
             claw.warned,
             held_text(&claw.held),
+            claw.facts.as_ref().map(to_json),
         ];
         match self.run(SAVE, values).await? {
             1 => Ok(()),

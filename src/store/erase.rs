@@ -26,6 +26,9 @@ statements! {
     FREE_OUTBOX = "UPDATE outbox SET lease_until = NULL, unclear = 1 WHERE lease_until IS NOT NULL AND done_at IS NULL";
     FREE_CLAWS = "UPDATE claws SET lease_until = NULL WHERE lease_until IS NOT NULL";
     FREE_BOTS = "UPDATE bots SET lease_until = NULL WHERE lease_until IS NOT NULL";
+    OPERATIONS = "DELETE FROM operations WHERE person_id = $1";
+    DEVICES = "DELETE FROM devices WHERE person_id = $1";
+    FREE_OPERATIONS = "UPDATE operations SET lease_until = NULL WHERE lease_until IS NOT NULL";
     FREE_SCHEDULES = "UPDATE schedules SET lease_until = NULL WHERE lease_until IS NOT NULL";
 }
 
@@ -36,7 +39,7 @@ impl Tx {
     /// finds its lease lost. `event` is the row that asks for all this.
     pub async fn erase_person(&mut self, id: PersonId, telegram: TelegramId, lane: &str, event: &str, now: Time) -> Result<()> {
         let chat: ChatId = telegram.chat();
-        for sql in [BOTS, CLAWS, PERIODS, LINE, CONFIRMATIONS] {
+        for sql in [BOTS, CLAWS, PERIODS, LINE, CONFIRMATIONS, OPERATIONS, DEVICES] {
             self.run(sql, values![id]).await?;
         }
         // What admins were told of them names them: as `"telegram":<id>`, or as the `"person":<id>` of an act.
@@ -56,7 +59,7 @@ impl Tx {
     /// Frees every lease. Right only where no other process can hold one: an embedded database, at start. A message
     /// that was held may have been sent.
     pub async fn free_all_leases(&mut self) -> Result<()> {
-        for sql in [FREE_INBOX, FREE_OUTBOX, FREE_CLAWS, FREE_BOTS, FREE_SCHEDULES] {
+        for sql in [FREE_INBOX, FREE_OUTBOX, FREE_CLAWS, FREE_BOTS, FREE_OPERATIONS, FREE_SCHEDULES] {
             self.run(sql, values![]).await?;
         }
         Ok(())

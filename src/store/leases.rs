@@ -15,11 +15,13 @@ statements! {
     FREE_OUTBOX = "UPDATE outbox SET lease_until = NULL WHERE id = $1 AND fence = $2 AND lease_until = $3";
     FREE_CLAW = "UPDATE claws SET lease_until = NULL WHERE id = $1 AND fence = $2 AND lease_until = $3";
     FREE_BOT = "UPDATE bots SET lease_until = NULL WHERE id = $1 AND fence = $2 AND lease_until = $3";
+    FREE_OPERATION = "UPDATE operations SET lease_until = NULL WHERE id = $1 AND fence = $2 AND lease_until = $3";
     FREE_SCHEDULE = "UPDATE schedules SET lease_until = NULL WHERE name = $1 AND fence = $2 AND lease_until = $3";
     KEEP_INBOX = "UPDATE inbox SET lease_until = $3 WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
     KEEP_OUTBOX = "UPDATE outbox SET lease_until = $3 WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
     KEEP_CLAW = "UPDATE claws SET lease_until = $3 WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
     KEEP_BOT = "UPDATE bots SET lease_until = $3 WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
+    KEEP_OPERATION = "UPDATE operations SET lease_until = $3 WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
     KEEP_SCHEDULE = "UPDATE schedules SET lease_until = $3 WHERE name = $1 AND fence = $2 AND lease_until IS NOT NULL";
 }
 
@@ -30,6 +32,7 @@ pub enum Work {
     Outbox,
     Claws,
     Bots,
+    Operations,
     Schedules,
 }
 
@@ -63,6 +66,7 @@ impl Tx {
             Work::Outbox => FREE_OUTBOX,
             Work::Claws => FREE_CLAW,
             Work::Bots => FREE_BOT,
+            Work::Operations => FREE_OPERATION,
             Work::Schedules => FREE_SCHEDULE,
         };
         Ok(self.run(sql, values![lease.id.clone(), lease.fence, lease.until]).await? == 1)
@@ -75,6 +79,7 @@ impl Tx {
             Work::Outbox => KEEP_OUTBOX,
             Work::Claws => KEEP_CLAW,
             Work::Bots => KEEP_BOT,
+            Work::Operations => KEEP_OPERATION,
             Work::Schedules => KEEP_SCHEDULE,
         };
         Ok(self.run(sql, values![lease.id.clone(), lease.fence, until]).await? == 1)

@@ -26,6 +26,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0002_held_bots.sql"),
     ),
     (3, "wide", include_str!("../../migrations/sqlite/0003_wide.sql"), include_str!("../../migrations/postgres/0003_wide.sql")),
+    (
+        4,
+        "tending",
+        include_str!("../../migrations/sqlite/0004_tending.sql"),
+        include_str!("../../migrations/postgres/0004_tending.sql"),
+    ),
 ];
 
 /// How the schema stands to this program.

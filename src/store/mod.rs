@@ -8,6 +8,7 @@ mod claim;
 mod claws;
 mod confirmations;
 mod db;
+mod devices;
 mod erase;
 mod error;
 mod glance;
@@ -20,6 +21,7 @@ mod line;
 mod many;
 mod meta;
 mod migrate;
+mod operations;
 mod outbox;
 mod patience;
 mod periods;
@@ -42,6 +44,7 @@ pub use inbox::{InboxRow, NewInbox};
 pub use leases::{Lease, Work};
 pub use line::InLine;
 pub use migrate::{Pending, migrate, pending};
+pub use operations::{HeldOperation, OperationLease};
 pub use outbox::{Act, Message, NewMessage, OutboxGlance, Outcome};
 pub use schedules::ScheduleLease;
 pub use statement::Sql;
@@ -70,12 +73,14 @@ pub fn statements() -> Vec<Sql> {
         bots::ALL,
         claws::ALL,
         confirmations::ALL,
+        devices::ALL,
         erase::ALL,
         inbox::ALL,
         incidents::ALL,
         leases::ALL,
         line::ALL,
         meta::ALL,
+        operations::ALL,
         outbox::ALL,
         periods::ALL,
         persons::ALL,

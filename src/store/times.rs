@@ -13,6 +13,8 @@ statements! {
     BOTS = "UPDATE bots SET due_at = $1 WHERE due_at > CAST($1 AS BIGINT) + 21600000";
     // A claw that is worked on is never left alone for longer than ten minutes; those at rest are woken by the patrol.
     CLAWS = "UPDATE claws SET due_at = $1 WHERE working_since IS NOT NULL AND destroyed_at IS NULL AND due_at > CAST($1 AS BIGINT) + 660000";
+    // What a node works on is asked after every minute at the latest.
+    OPERATIONS = "UPDATE operations SET due_at = $1 WHERE ended_at IS NULL AND due_at > CAST($1 AS BIGINT) + 120000";
     OUTBOX = "UPDATE outbox SET due_at = $1 WHERE done_at IS NULL AND due_at > CAST($1 AS BIGINT) + $2";
 }
 
@@ -22,6 +24,7 @@ impl Tx {
         self.run(INBOX, values![now]).await?;
         self.run(BOTS, values![now]).await?;
         self.run(CLAWS, values![now]).await?;
+        self.run(OPERATIONS, values![now]).await?;
         self.run(OUTBOX, values![now, millis(longest)]).await.map(drop)
     }
 }

@@ -72,6 +72,8 @@ value_from! {
     Option<crate::domain::ids::ClawId> => |v| Value::Text(v.map(|id| id.to_string())),
     crate::domain::ids::OutboxId => |v| Value::Text(Some(v.to_string())),
     crate::domain::ids::ConfirmationId => |v| Value::Text(Some(v.to_string())),
+    crate::domain::ids::OperationId => |v| Value::Text(Some(v.to_string())),
+    crate::domain::ids::DeviceId => |v| Value::Text(Some(v.to_string())),
     crate::domain::ids::PendingTokenId => |v| Value::Text(Some(v.to_string())),
     crate::domain::ids::PeriodId => |v| Value::Text(Some(v.to_string())),
     crate::domain::ids::TelegramId => |v| Value::Int(Some(v.0)),

@@ -3,7 +3,7 @@
 
 use crate::{
     domain::{
-        admin::{AdminAct, AdminNotice, FleetLine, PersonLine},
+        admin::{AdminAct, AdminNotice, FleetLine, NodeLine, PersonLine},
         claw::Status,
         ids::ConfirmationId,
         incident::Incident,
@@ -99,7 +99,7 @@ pub fn screen(eyes: Eyes<'_>, notice: &AdminNotice) -> Screen {
             ];
             Page::new(eyes).say("admin-finished", &facts).tap("do-open-fleet", Tap::Fleet { page: 0 }).done()
         }
-        AdminNotice::Fleet { lines, page, pages, total, counts, in_line, capacity, trials_today, trials_per_day } => {
+        AdminNotice::Fleet { lines, page, pages, total, counts, in_line, capacity, trials_today, trials_per_day, node } => {
             let numbers = [
                 ("total", (*total).into()),
                 ("capacity", (*capacity).into()),
@@ -112,6 +112,7 @@ pub fn screen(eyes: Eyes<'_>, notice: &AdminNotice) -> Screen {
                 .map(|(status, n)| eyes.html("fleet-count", &[("status", state(eyes, *status).into()), ("n", (*n).into())]))
                 .collect();
             let mut fleet = Page::new(eyes).say("fleet", &numbers).add(html::join(&counted, " · "));
+            fleet = fleet.add_maybe(node.as_ref().map(|node| node_line(eyes, node)));
             fleet = if lines.is_empty() { fleet.say("fleet-empty", &[]) } else { fleet.add(fleet_lines(eyes, lines)) };
             let shown = [("page", (u32::from(*page) + 1).into()), ("pages", (*pages).into())];
             let earlier = page.checked_sub(1).map(|page| eyes.tap("do-earlier", Tap::Fleet { page }));
@@ -177,6 +178,40 @@ fn right(eyes: Eyes<'_>, right: &Right) -> Html {
             eyes.html("admin-right-ended", &[("kind", which(*kind)), ("when", time::when(eyes, *end).into())])
         }
     }
+}
+
+/// The host of claws: its name and versions, what runs there and what is left.
+fn node_line(eyes: Eyes<'_>, node: &NodeLine) -> Html {
+    let NodeLine::Answers {
+        name,
+        version,
+        openclaw,
+        draining,
+        running,
+        most,
+        memory_free_mb,
+        memory_total_mb,
+        disk_free_mb,
+        disk_total_mb,
+    } = node
+    else {
+        return eyes.html("fleet-node-silent", &[]);
+    };
+    // Gigabytes with one digit: nobody plans by less.
+    let size = |mb: u64| html::value(&format!("{}.{}", mb / 1024, mb % 1024 * 10 / 1024));
+    let facts = [
+        ("name", html::value(name).into()),
+        ("version", html::value(version).into()),
+        ("openclaw", html::value(&openclaw.join(", ")).into()),
+        ("running", (*running).into()),
+        ("most", (*most).into()),
+        ("memory", size(*memory_free_mb).into()),
+        ("memorytotal", size(*memory_total_mb).into()),
+        ("disk", size(*disk_free_mb).into()),
+        ("disktotal", size(*disk_total_mb).into()),
+    ];
+    let line = eyes.html("fleet-node", &facts);
+    if *draining { html::join(&[line, eyes.html("fleet-node-draining", &[])], "\n") } else { line }
 }
 
 fn fleet_line(eyes: Eyes<'_>, line: &FleetLine) -> Html {

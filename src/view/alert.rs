@@ -9,6 +9,7 @@ use crate::{
         admin::who,
         html::{self, Html},
         page::Page,
+        tend::ailment_words,
         time,
     },
 };
@@ -43,6 +44,14 @@ fn words(eyes: Eyes<'_>, alert: &Alert) -> Html {
             "alert-claw-refused",
             &[("claw", html::value(&claw.to_string()).into()), ("person", who(eyes, person).into()), ("why", long(why))],
         ),
+        Alert::ClawUnwell { claw, person, ailment } => {
+            let facts = [
+                ("claw", html::value(&claw.to_string()).into()),
+                ("person", who(eyes, person).into()),
+                ("why", ailment_words(eyes, *ailment).into()),
+            ];
+            eyes.html("alert-claw-unwell", &facts)
+        }
         Alert::Drift { claw, person, what } => {
             let claw = claw.map_or_else(|| html::value("-"), |claw| html::value(&claw.to_string()));
             eyes.html("alert-drift", &[("claw", claw.into()), ("person", who(eyes, person).into()), ("what", long(what))])
@@ -78,6 +87,7 @@ fn next_step(alert: &Alert) -> &'static str {
         Alert::InfraFull => "next-infra-full",
         Alert::ClawLate { .. } => "next-claw-late",
         Alert::ClawRefused { .. } => "next-claw-refused",
+        Alert::ClawUnwell { .. } => "next-claw-unwell",
         Alert::Drift { .. } => "next-drift",
         Alert::ClawVanished { .. } => "next-claw-vanished",
         Alert::ClawsVanished { .. } => "next-claws-vanished",

@@ -6,7 +6,7 @@ use crate::{
         ids::ClawId,
         notice::{Card, CardAction, ClawBrief, Done, Offer},
         refusal::Refusal,
-        tap::Tap,
+        tap::{Tap, TendTap},
         wizard::Purpose,
     },
     view::{
@@ -16,6 +16,7 @@ use crate::{
         home::{offer_button, offer_line, right_line},
         html::{self, Html},
         page::Page,
+        tend,
         text::LABEL,
         time,
     },
@@ -49,8 +50,8 @@ pub fn claws(eyes: Eyes<'_>, claws: &[ClawBrief], offer: &Offer) -> Screen {
 
 pub fn card(eyes: Eyes<'_>, card: &Card, done: Option<Done>) -> Screen {
     let mut page = Page::new(eyes);
-    if let Some(done) = done.map(done_words) {
-        page = page.say(done, &[]);
+    if let Some(words) = done.map(done_words) {
+        page = page.say(words, &[]);
     }
     let who = named(eyes, card.title.as_deref(), &card.bot);
     let head = [("who", who.into()), ("sign", sign(card.status).into()), ("status", word(eyes, card.status).into())];
@@ -58,7 +59,12 @@ pub fn card(eyes: Eyes<'_>, card: &Card, done: Option<Done>) -> Screen {
     let mind = [("model", html::prose(&card.model, 60).into()), ("company", company(eyes, card.guests).into())];
     let mut facts = vec![eyes.html("card-mind", &mind)];
     facts.extend(right_line(eyes, &card.right));
+    facts.extend(tend::being(eyes, card.version.as_deref(), card.started));
     page = page.add(html::join(&facts, "\n"));
+    page = page.add_maybe(card.ailment.map(|ailment| tend::ailment_words(eyes, ailment)));
+    // What was tapped just now says it already.
+    let begun = matches!(done, Some(Done::Restarting | Done::BackingUp | Done::Restoring));
+    page = page.add_maybe(card.busy.filter(|_| !begun).map(|busy| tend::busy_words(eyes, busy)));
     if let Some(before) = card.line {
         page = page.say("card-line", &[("n", before.into())]);
     }
@@ -78,12 +84,14 @@ pub fn card(eyes: Eyes<'_>, card: &Card, done: Option<Done>) -> Screen {
 }
 
 /// The card's buttons, always in the same places: first what is wanted most, last what destroys.
-const ROWS: [&[CardAction]; 7] = [
+const ROWS: [&[CardAction]; 9] = [
     &[CardAction::OpenChat],
     &[CardAction::Undo],
     &[CardAction::Resume],
     &[CardAction::AskAdmin],
     &[CardAction::ChangeModel, CardAction::People],
+    &[CardAction::Backups, CardAction::Devices],
+    &[CardAction::Logs, CardAction::Restart],
     &[CardAction::Rename, CardAction::Pause],
     &[CardAction::NewToken, CardAction::Delete],
 ];
@@ -101,6 +109,10 @@ fn button(eyes: Eyes<'_>, card: &Card, action: CardAction) -> Option<Button> {
         CardAction::Delete => Some(eyes.tap("do-ask-delete", Tap::AskDelete(claw))),
         CardAction::Undo => Some(eyes.tap("do-undo-delete", Tap::Undo(claw))),
         CardAction::AskAdmin => Some(eyes.tap("do-ask-admin", Tap::AskAdmin)),
+        CardAction::Restart => Some(eyes.tap("do-restart", Tap::Tend(TendTap::Restart(claw)))),
+        CardAction::Backups => Some(eyes.tap("do-backups", Tap::Tend(TendTap::Backups(claw)))),
+        CardAction::Devices => Some(eyes.tap("do-devices", Tap::Tend(TendTap::Devices(claw)))),
+        CardAction::Logs => Some(eyes.tap("do-logs", Tap::Tend(TendTap::Logs(claw)))),
     }
 }
 
@@ -112,6 +124,11 @@ fn done_words(done: Done) -> &'static str {
         Done::Waking => "done-waking",
         Done::Deleting => "done-deleting",
         Done::Undone => "done-undone",
+        Done::Restarting => "done-restarting",
+        Done::BackingUp => "done-backing-up",
+        Done::Restoring => "done-restoring",
+        Done::LettingIn => "done-letting-in",
+        Done::TurningAway => "done-turning-away",
         Done::Nothing => "done-nothing",
     }
 }

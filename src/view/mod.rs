@@ -15,6 +15,7 @@ mod menu;
 mod page;
 mod refusal;
 mod settings;
+mod tend;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -123,6 +124,8 @@ pub fn screen(notice: &Notice, eyes: Eyes<'_>) -> Screen {
         Notice::Destroyed { bot, by_owner } => ending::destroyed(eyes, bot, *by_owner),
         Notice::Woken { claw, bot } => ending::woken(eyes, *claw, bot),
         Notice::CameBack { claw, bot, keeps_data } => ending::came_back(eyes, *claw, bot, *keeps_data),
+
+        Notice::Tend(notice) => tend::screen(eyes, notice),
 
         Notice::Granted { days, claw } => grant::granted(eyes, *days, claw),
         Notice::ClawTakenAway { bot } => grant::taken_away(eyes, bot),

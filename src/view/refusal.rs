@@ -38,6 +38,9 @@ pub fn words(eyes: Eyes<'_>, refused: &Refusal) -> Html {
         Refusal::ClawGone => say("refusal-claw-gone"),
         Refusal::TooLateToUndo => say("refusal-too-late-to-undo"),
         Refusal::BadTitle { most } => eyes.html("refusal-bad-title", &[("most", (*most).into())]),
+        Refusal::NotAwake => say("refusal-not-awake"),
+        Refusal::ClawBusy => say("refusal-claw-busy"),
+        Refusal::InfraSilent => say("refusal-infra-silent"),
         Refusal::UnknownZone => say("refusal-unknown-zone"),
         Refusal::PersonUnknown => say("refusal-person-unknown"),
         Refusal::BadArguments { usage } => eyes.html("refusal-bad-arguments", &[("usage", html::prose(usage, 200).into())]),
@@ -55,9 +58,13 @@ fn next_step(eyes: Eyes<'_>, refused: &Refusal) -> Option<Button> {
             Some(eyes.tap("do-another-bot", Tap::BotStep))
         }
         Refusal::TrialUsed | Refusal::NotEntitled => Some(eyes.tap("do-ask-admin", Tap::AskAdmin)),
-        Refusal::ClawLimit | Refusal::NotYours | Refusal::ClawGone | Refusal::TooLateToUndo => {
-            Some(eyes.tap("do-my-claws", Tap::Claws))
-        }
+        Refusal::ClawLimit
+        | Refusal::NotYours
+        | Refusal::ClawGone
+        | Refusal::TooLateToUndo
+        | Refusal::NotAwake
+        | Refusal::ClawBusy
+        | Refusal::InfraSilent => Some(eyes.tap("do-my-claws", Tap::Claws)),
         Refusal::WizardIncomplete => Some(eyes.tap("do-continue-hatching", Tap::Hatch)),
         Refusal::ModelGone => Some(eyes.tap("do-change-model", Tap::Models { purpose: Purpose::Hatch, page: 0 })),
         Refusal::UnknownZone => Some(eyes.tap("do-change-zone", Tap::AskZone)),

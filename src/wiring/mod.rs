@@ -58,10 +58,10 @@ async fn execute(command: Command) -> anyhow::Result<ExitCode> {
             cli::say(&generate_key());
             Ok(ExitCode::SUCCESS)
         }
-        Command::Sandbox { listen, folder } => {
+        Command::Sandbox { listen, folder, plain } => {
             logs::start(crate::config::LogFormat::Text);
             let program = std::env::current_exe().context("finding this program")?;
-            sandbox::run(sandbox::Options { listen, folder, program }).await?;
+            sandbox::run(sandbox::Options { listen, folder, plain, program }).await?;
             Ok(ExitCode::SUCCESS)
         }
         Command::SandboxGateway { args } => {

@@ -14,6 +14,8 @@ use crate::{
     config::Settings,
     domain::ids::TelegramId,
     drivers::{
+        clawnode::Clawnode,
+        claws::{ClawDriver, Drivers},
         clock::Clock,
         infra_api::{InfraApi, InfraApiSettings},
         pepper::Pepper,
@@ -75,7 +77,7 @@ pub async fn assemble(settings: &Settings, outside: Outside) -> anyhow::Result<P
     let api = BotApi::new(&settings.telegram.token, &api_url, seal);
     let own = introduce(&api).await?;
     crash_point!("start-introduced");
-    let driver = InfraApi::new(&infra_settings(settings)).context("reading the settings of the infra")?;
+    let drivers = drivers(settings)?;
     let longest_call = settings.infra.provision_timeout.max(settings.infra.deprovision_timeout) + Duration::from_secs(5);
     let app = Arc::new(App {
         prudence: Prudence::new(&clock),
@@ -85,7 +87,7 @@ pub async fn assemble(settings: &Settings, outside: Outside) -> anyhow::Result<P
         pepper,
         messenger: Arc::new(api.clone()),
         accounts: Arc::new(api.clone()),
-        driver: Arc::new(driver),
+        drivers,
         own,
         rules: Rules {
             admins: settings.admins.clone(),
@@ -112,6 +114,16 @@ pub async fn assemble(settings: &Settings, outside: Outside) -> anyhow::Result<P
     crash_point!("start-planned");
     let door = Door::new(Arc::clone(&app), api.clone());
     Ok(Product { app, api, door })
+}
+
+/// Every driver, the default one first: all of them reach the one infra.
+fn drivers(settings: &Settings) -> anyhow::Result<Drivers> {
+    let infra = infra_settings(settings);
+    let reading = "reading the settings of the infra";
+    let plain: Arc<dyn ClawDriver> = Arc::new(InfraApi::new(&infra).context(reading)?);
+    let clawnode: Arc<dyn ClawDriver> = Arc::new(Clawnode::new(&infra).context(reading)?);
+    let (first, other) = if settings.default_driver == clawnode.name() { (clawnode, plain) } else { (plain, clawnode) };
+    Ok(Drivers::new(first, [other]))
 }
 
 pub(super) fn infra_settings(settings: &Settings) -> InfraApiSettings {

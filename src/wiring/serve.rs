@@ -99,6 +99,8 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     tasks.spawn(worker::outbox(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(worker::leases(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(worker::claws(Arc::clone(&product.app), stop.clone()));
+    tasks.spawn(worker::operations(Arc::clone(&product.app), stop.clone()));
+    tasks.spawn(worker::events(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(worker::chores(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(worker::survey(Arc::clone(&product.app), stop.clone()));
     tasks.spawn(worker::access(Arc::clone(&product.app), stop.clone()));

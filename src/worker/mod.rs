@@ -6,7 +6,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{sync::Notify, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{App, BEAT, ClawLease, InboxRow, Result};
+use crate::app::{App, BEAT, ClawLease, InboxRow, OperationLease, Result};
 
 /// How long a loop sleeps when nobody rings.
 const NAP: Duration = Duration::from_millis(500);
@@ -16,6 +16,8 @@ const ROUND: Duration = Duration::from_secs(1);
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 /// How often it is asked whether a survey is due.
 const SURVEY_ROUND: Duration = Duration::from_secs(5);
+/// How long the host of claws is let wait for something to tell.
+const EVENT_WAIT: Duration = Duration::from_secs(15);
 /// Rows worked on at the same time, in each loop.
 const AT_ONCE: usize = 64;
 /// Claws worked on at the same time. Nearly all of that is waiting for the infra, and those it keeps waiting must not hold
@@ -86,6 +88,35 @@ pub async fn leases(app: Arc<App>, stop: CancellationToken) {
                 return;
             }
             wait = (wait * 2).min(ROUND);
+        }
+    }
+}
+
+/// Carries out what is asked of claws that run.
+pub async fn operations(app: Arc<App>, stop: CancellationToken) {
+    let (bell, taker) = (Arc::clone(&app.bells.operations), Arc::clone(&app));
+    let take = move |room| {
+        let app = Arc::clone(&taker);
+        async move { app.take_operations(room).await }
+    };
+    let one = move |lease: OperationLease| {
+        let app = Arc::clone(&app);
+        async move {
+            let operation = lease.id;
+            if let Err(error) = app.operate(lease).await {
+                tracing::warn!(operation.id = %operation, error = %error, "operation {operation} failed and will be taken up again");
+            }
+        }
+    };
+    keep_taking(AT_ONCE, bell, stop, take, one).await;
+}
+
+/// Reads what the host of claws tells by itself. Asking waits until there is something.
+pub async fn events(app: Arc<App>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(ROUND)).await.is_some() {
+        // What is cut short is read again by whoever is next.
+        if let Some(Err(error)) = stop.run_until_cancelled(app.read_events(EVENT_WAIT)).await {
+            tracing::warn!(error = %error, "what happened at the infra was not taken up and will be read again");
         }
     }
 }

@@ -12,6 +12,7 @@ mod bad_input;
 mod bad_taps;
 mod card;
 mod changes;
+mod clawnode;
 mod clocks;
 mod cluster;
 mod crash;

@@ -209,6 +209,11 @@ impl World {
             busy = true;
             app.reconcile(lease).await.expect("a step");
         }
+        for lease in app.take_operations(50).await.expect("taking operations") {
+            busy = true;
+            app.operate(lease).await.expect("a step of an operation");
+        }
+        busy |= app.read_events(Duration::ZERO).await.expect("what happened at the infra");
         for message in app.take_messages(50).await.expect("taking messages") {
             busy = true;
             app.deliver(message).await.expect("a delivery");

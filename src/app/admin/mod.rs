@@ -190,7 +190,9 @@ impl Act<'_> {
             AdminAct::Deprovision { claw, reason } => {
                 let claw = self.tx.hold_claw(*claw).await?.ok_or(Refusal::ClawGone)?;
                 let line = self.fleet_line(&claw).await?;
-                let (id, expires, keeps_data) = (asked.id, asked.expires, claw.keeps_data);
+                // Where a claw sleeps beside its data, taking it down is what erases it.
+                let keeps_data = claw.keeps_data && !self.app.drivers.capabilities(&claw.driver).keeps_data;
+                let (id, expires) = (asked.id, asked.expires);
                 let shown = Shown::of(&(claw.id, &line.bot, keeps_data));
                 let reason = reason.clone().unwrap_or_default();
                 Ok(AdminNotice::ConfirmDeprovision { id, line, reason, keeps_data, expires, shown })

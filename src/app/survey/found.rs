@@ -13,9 +13,10 @@ use crate::{
         admin::Alert,
         claw::{Ask, Call, Claw, Outcome, Seen, Trouble, record},
         ids::{ClawId, PersonId},
+        person::Person,
         time::Time,
     },
-    drivers::claws::{Listed, ListedState, Part, Survey},
+    drivers::claws::{Leave, Listed, ListedState, Part, Survey},
     store::ScheduleLease,
 };
 
@@ -133,7 +134,7 @@ impl App {
             if silences >= MOST_SILENCES || !self.keep_survey(lease).await? {
                 return Ok(());
             }
-            match self.driver.survey(Part::Of(person)).await {
+            match self.drivers.first().survey(Part::Of(person)).await {
                 Ok(Survey::Page(page)) if page.next.is_none() => {
                     if is_gone(&page.claws, person, number) {
                         self.write_down_gone(lease, &ours, each_told).await?;
@@ -159,15 +160,11 @@ impl App {
         if ours.stopped {
             gone.seen = Seen::Stopped;
         }
-        let detail = json!({ "generation": generation, "stopped": ours.stopped });
-        act.audit("claw.vanished", Some(person.id), Some(gone.id), detail).await?;
         act.tell_effects(&person, &gone, &effects).await?;
+        act.tell_progress(&person, &gone).await?;
+        act.tell_watchers(&gone).await?;
         act.save_claw(&gone, Some(act.now)).await?;
-        if told {
-            let alert = Alert::ClawVanished { claw: gone.id, person: person_line(&person) };
-            act.raise(&format!("gone:{}", gone.id), alert, None).await?;
-        }
-        metrics::counter!("claws_vanished_total").increment(1);
+        act.tell_vanished(&person, &gone, told).await?;
         act.commit().await
     }
 
@@ -180,12 +177,26 @@ impl App {
         let key = format!("{}:again:{}:deprovision", claw.id, self.clock.now().0);
         let call = Call { what: Ask::Deprovision, generation: claw.generation, key, maybe_arrived: true };
         let address = address(claw);
-        let asked = tokio::time::timeout(self.rules.longest_call, self.driver.deprovision(&call, &address)).await;
+        let Some(driver) = self.drivers.named(&claw.driver) else { return };
+        let asked = driver.deprovision(&call, &address, Leave::ForGood);
+        let asked = tokio::time::timeout(self.rules.longest_call, asked).await;
         tracing::info!(claw.id = %claw.id, outcome = ?asked, "claw {} was destroyed and ran; it is taken down again", claw.id);
     }
 }
 
 impl Act<'_> {
+    /// One of ours ran and does not any more, by itself. `told`: admins hear of this one.
+    pub(crate) async fn tell_vanished(&mut self, person: &Person, gone: &Claw, told: bool) -> Result<()> {
+        let detail = json!({ "generation": gone.generation, "stopped": gone.seen == Seen::Stopped });
+        self.audit("claw.vanished", Some(person.id), Some(gone.id), detail).await?;
+        if told {
+            let alert = Alert::ClawVanished { claw: gone.id, person: person_line(person) };
+            self.raise(&format!("gone:{}", gone.id), alert, None).await?;
+        }
+        metrics::counter!("claws_vanished_total").increment(1);
+        Ok(())
+    }
+
     async fn memory(&mut self) -> Result<Memory> {
         let kept = self.tx.find_meta(MEMORY).await?;
         Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())

@@ -1,6 +1,7 @@
 //! A claw: one managed assistant. Its row holds what is wished of it and what was last seen of it; everything else
 //! (its status word, the next step, which notice is due) is worked out from these.
 
+mod facts;
 mod record;
 mod status;
 mod step;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use facts::{Ailment, Facts};
 pub use record::{Call, Effect, Outcome, Trouble, ask, record};
 pub use status::{Status, status};
 pub use step::{Step, backoff, destroy_at, look_again, next_step, retry_at};
@@ -144,11 +146,24 @@ pub struct Capabilities {
     pub updates_in_place: bool,
     /// It can be asked how a claw is.
     pub status: bool,
+    /// A claw that sleeps stays there and keeps what it knows.
+    pub keeps_data: bool,
     pub restart: bool,
     pub devices: bool,
+    /// Backups are made, listed and restored.
     pub backup: bool,
     pub logs: bool,
+    pub usage: bool,
+    /// It tells what happens by itself.
+    pub events: bool,
     pub chat: bool,
+}
+
+impl Capabilities {
+    /// Whether a claw that is now taken down, or changed, surely keeps what it knows. `claw` is what was last seen of it.
+    pub fn keep(self, claw: &Claw) -> bool {
+        claw.keeps_data || self.keeps_data
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,6 +195,8 @@ pub struct Claw {
     pub tries: u32,
     /// The infra said, when it last took this claw down, that it keeps what the claw knows.
     pub keeps_data: bool,
+    /// What the infra said of it when it was last looked at and ran.
+    pub facts: Option<Facts>,
     pub first_ready: Option<Time>,
     /// When its owner was warned that it will be destroyed.
     pub warned: Option<Time>,
@@ -209,6 +226,7 @@ impl Claw {
             late: false,
             tries: 0,
             keeps_data: false,
+            facts: None,
             first_ready: None,
             warned: None,
             destroyed: None,

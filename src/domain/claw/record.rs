@@ -30,6 +30,8 @@ pub enum Outcome {
     Starting,
     /// It is not there (any more).
     Down { keeps_data: bool },
+    /// It is there with all it knows, and does not run.
+    Asleep,
     /// The infra answered that it will not.
     Refused { reason: Reason, retry_after: Option<Duration> },
     /// It surely did not happen: not connected, not let in, turned away as overloaded.
@@ -144,6 +146,10 @@ pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw
             let known = matches!(claw.seen, Seen::Running { generation, .. } if generation == call.generation);
             claw.seen = Seen::Running { generation: call.generation, health };
             claw.tries = 0;
+            if !known {
+                // What was said of another generation does not hold for this one.
+                claw.facts = None;
+            }
             if call.generation == claw.generation {
                 claw.held.clear();
             }
@@ -162,24 +168,8 @@ pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw
                 Ask::Deprovision => claw.tries = claw.tries.saturating_add(1),
             }
         }
-        Outcome::Down { keeps_data } => {
-            claw.seen = Seen::Absent;
-            claw.tries = 0;
-            claw.held.clear();
-            claw.keeps_data = keeps_data;
-            match claw.wish {
-                Wish::Paused | Wish::Suspended { .. } => {
-                    claw.working_since = None;
-                    claw.late = false;
-                    effects.push(Effect::Asleep);
-                }
-                // One that ran and was found gone has to come up again, in time.
-                Wish::Running { .. } => {
-                    claw.working_since.get_or_insert(now);
-                }
-                Wish::Gone { .. } => {}
-            }
-        }
+        Outcome::Down { keeps_data } => claw = went_down(claw, Seen::Absent, keeps_data, &mut effects, now),
+        Outcome::Asleep => claw = went_down(claw, Seen::Stopped, true, &mut effects, now),
         // The name is somebody else's: nothing of ours is there, which is all a removal wants.
         Outcome::Refused { reason: Reason::Foreign, .. } if call.what == Ask::Deprovision => {
             claw.seen = Seen::Absent;
@@ -215,4 +205,26 @@ pub fn record(mut claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw
         }
     }
     (claw, effects, wait.filter(|_| still_wanted))
+}
+
+/// It does not run: what that means depends on what is wished of it.
+fn went_down(mut claw: Claw, seen: Seen, keeps_data: bool, effects: &mut Vec<Effect>, now: Time) -> Claw {
+    claw.seen = seen;
+    claw.tries = 0;
+    claw.held.clear();
+    claw.keeps_data = keeps_data;
+    claw.facts = None;
+    match claw.wish {
+        Wish::Paused | Wish::Suspended { .. } => {
+            claw.working_since = None;
+            claw.late = false;
+            effects.push(Effect::Asleep);
+        }
+        // One that ran and was found gone has to come up again, in time.
+        Wish::Running { .. } => {
+            claw.working_since.get_or_insert(now);
+        }
+        Wish::Gone { .. } => {}
+    }
+    claw
 }

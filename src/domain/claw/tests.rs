@@ -19,10 +19,13 @@ const NOW: Time = Time(1_800_000_000_000);
 const PLAIN: Capabilities = Capabilities {
     updates_in_place: false,
     status: false,
+    keeps_data: false,
     restart: false,
     devices: false,
     backup: false,
     logs: false,
+    usage: false,
+    events: false,
     chat: false,
 };
 /// One that changes a claw as it runs and says how it is.

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::{
     admin::{AdminAct, PersonLine},
+    claw::Status,
     ids::ConfirmationId,
     wizard::Expecting,
 };
@@ -25,6 +26,10 @@ fn card() -> Card {
         undo_until: None,
         reason: None,
         line: None,
+        busy: None,
+        version: None,
+        started: None,
+        ailment: None,
         actions: Vec::new(),
     }
 }

@@ -151,7 +151,7 @@ impl Promises {
     /// What came of a call is known.
     pub fn hears(&mut self, call: &Call, outcome: &Outcome) {
         let answered = match outcome {
-            Outcome::Up(_) | Outcome::Down { .. } | Outcome::Refused { .. } => true,
+            Outcome::Up(_) | Outcome::Down { .. } | Outcome::Asleep | Outcome::Refused { .. } => true,
             Outcome::Starting | Outcome::Unreached(_) | Outcome::Unclear(_) => false,
         };
         if let Some(key) = self.keys.get_mut(&call.key) {

@@ -1,6 +1,7 @@
 //! Each tap has a spelling of its own, within its bounds, which older builds may have sent; nothing else is read.
 
 use super::*;
+use crate::domain::ids::{DeviceId, OperationId};
 
 #[test]
 fn the_longest_of_each_fits_and_comes_back() {
@@ -19,6 +20,9 @@ fn the_longest_of_each_fits_and_comes_back() {
         Tap::ApplyBot { claw, drawn, shown },
         Tap::Forget { drawn, shown },
         Tap::Confirm(id, shown),
+        Tap::Tend(TendTap::Restart(claw)),
+        Tap::Tend(TendTap::AskRestore { claw, backup: shown }),
+        Tap::Tend(TendTap::Restore { operation: OperationId(Uuid::max()), drawn }),
     ] {
         let spelling = tap.spell();
         assert!(spelling.len() <= MOST_BYTES, "{spelling} has {}", spelling.len());
@@ -69,6 +73,18 @@ fn each() -> Vec<(Tap, &'static str)> {
         (Tap::AskDelete(claw), "ad.000000000000000000000000000000ab"),
         (Tap::Delete { claw, drawn }, "de.000000000000000000000000000000ab.1c9c380"),
         (Tap::Undo(claw), "un.000000000000000000000000000000ab"),
+        (Tap::Tend(TendTap::Restart(claw)), "rb.000000000000000000000000000000ab"),
+        (Tap::Tend(TendTap::Devices(claw)), "dv.000000000000000000000000000000ab"),
+        (Tap::Tend(TendTap::LetIn(DeviceId(Uuid::from_u128(0xef)))), "di.000000000000000000000000000000ef"),
+        (Tap::Tend(TendTap::TurnAway(DeviceId(Uuid::from_u128(0xef)))), "dt.000000000000000000000000000000ef"),
+        (Tap::Tend(TendTap::Backups(claw)), "bl.000000000000000000000000000000ab"),
+        (Tap::Tend(TendTap::BackUp(claw)), "bu.000000000000000000000000000000ab"),
+        (Tap::Tend(TendTap::AskRestore { claw, backup: shown }), "ar.000000000000000000000000000000ab.abc"),
+        (
+            Tap::Tend(TendTap::Restore { operation: OperationId(Uuid::from_u128(0xef)), drawn }),
+            "rs.000000000000000000000000000000ef.1c9c380",
+        ),
+        (Tap::Tend(TendTap::Logs(claw)), "lo.000000000000000000000000000000ab"),
         (Tap::AskForget, "af"),
         (Tap::Forget { drawn, shown }, "fo.1c9c380.abc"),
         (Tap::Confirm(id, shown), "co.000000000000000000000000000000cd.abc"),

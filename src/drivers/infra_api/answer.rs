@@ -152,7 +152,7 @@ impl Said {
         let find =
             |name: &str| claw.and_then(|claw| claw.get(name)).or_else(|| object.get(name)).filter(|value| !value.is_null());
         Said {
-            status: find("status").and_then(word).unwrap_or_default(),
+            status: find("status").or_else(|| find("state")).and_then(word).unwrap_or_default(),
             code: code(object).or_else(|| sentence(object)).unwrap_or_default(),
             owner: owner(object),
             refuses: ["ok", "success"].iter().any(|name| object.get(*name) == Some(&Value::Bool(false))),

@@ -7,15 +7,15 @@
 
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HOST};
+use reqwest::Method;
 use serde_json::{Map, Value};
 
-use super::InfraApi;
+use super::{InfraApi, Letter};
 use crate::{
     domain::claw::Trouble,
     drivers::{
         claws::{Listed, ListedState, Page, Part, Survey},
-        http::{self, HttpError},
+        http::HttpError,
     },
 };
 
@@ -29,30 +29,28 @@ const MOST_PLACE: usize = 512;
 
 impl InfraApi {
     pub(super) async fn list(&self, part: Part<'_>) -> Result<Survey, Trouble> {
-        let mut url = self.url("claws");
+        let mut url = self.line.url("claws");
         match part {
             Part::First => url.query_pairs_mut().append_pair("limit", AT_ONCE),
             Part::After(place) => url.query_pairs_mut().append_pair("limit", AT_ONCE).append_pair("after", place),
             Part::Of(person) => url.query_pairs_mut().append_pair("user_id", &person.to_string()),
         };
-        let mut request = self.client.get(url).timeout(PATIENCE).header(AUTHORIZATION, self.bearer.clone());
-        if let Some(host) = &self.host {
-            request = request.header(HOST, host.clone());
-        }
-        let response = request.send().await.map_err(|error| trouble(http::sort(error)))?;
-        match response.status().as_u16() {
+        let letter = Letter { key: None, body: None, timeout: PATIENCE };
+        let came = self.line.send(Method::GET, url, letter).await.map_err(trouble)?;
+        match came.status {
             200 => {}
             404 | 405 | 501 => return Ok(Survey::NotOffered),
             401 | 403 => return Err(Trouble::LockedOut),
             status @ (429 | 500..) => return Err(Trouble::Overloaded(status)),
             status => return Err(Trouble::BadAnswer(format!("{status} to the question what runs"))),
         }
-        let body = http::read_limited(response, http::MOST_BYTES).await.map_err(trouble)?;
+        let body = came.body.map_err(trouble)?;
         read(&body).map(Survey::Page).map_err(|why| Trouble::BadAnswer(why.to_owned()))
     }
 }
 
-fn trouble(error: HttpError) -> Trouble {
+/// What stood between us and an answer to a question.
+pub(in crate::drivers) fn trouble(error: HttpError) -> Trouble {
     match error {
         HttpError::NotConnected(why) | HttpError::NoClient(why) => Trouble::NoConnection(why),
         HttpError::NoAnswer(why) => Trouble::NoAnswer(why),

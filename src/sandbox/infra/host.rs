@@ -14,6 +14,7 @@ use crate::{
     sandbox::infra::{
         hosted::{HostEvent, HostStatus, Hosted, Rules},
         journal::{Effect, fingerprint},
+        tended::{Tended, Told},
     },
 };
 
@@ -36,6 +37,18 @@ pub(super) struct Wanted {
 pub(super) struct Unwanted {
     pub(super) user_id: String,
     pub(super) claw_id: String,
+    #[serde(default)]
+    pub(super) purge: bool,
+}
+
+/// What is asked of a claw that runs.
+#[derive(Deserialize)]
+pub(super) struct Tending {
+    pub(super) user_id: String,
+    pub(super) claw_id: String,
+    /// A backup's or a request's name.
+    #[serde(default)]
+    pub(super) subject: String,
 }
 
 /// What a call is answered.
@@ -54,11 +67,12 @@ impl Reply {
     }
 }
 
-struct Claw {
-    seen: Hosted,
-    token: BotToken,
+pub(super) struct Claw {
+    pub(super) seen: Hosted,
+    pub(super) token: BotToken,
     /// When it becomes ready, or is gone.
-    due: i64,
+    pub(super) due: i64,
+    pub(super) tended: Tended,
 }
 
 /// An answer kept under its Idempotency-Key.
@@ -71,7 +85,9 @@ struct Kept {
 #[derive(Default)]
 pub(super) struct Host {
     pub(super) rules: Rules,
-    claws: BTreeMap<Name, Claw>,
+    pub(super) claws: BTreeMap<Name, Claw>,
+    /// What it tells by itself.
+    pub(super) feed: Told,
     retained: BTreeMap<Name, i64>,
     kept: BTreeMap<String, Kept>,
     /// What happened since somebody last asked.
@@ -83,13 +99,16 @@ pub(super) struct Host {
 impl Host {
     /// Lets time do its work: claws become ready, removed ones disappear, kept answers and data run out.
     pub(super) fn settle(&mut self, now: i64) {
-        for claw in self.claws.values_mut() {
+        for (name, claw) in &mut self.claws {
             if claw.seen.status == HostStatus::Starting && claw.due <= now {
                 claw.seen.status = HostStatus::Ready;
                 claw.seen.ready_at = Some(claw.due);
                 self.version += 1;
                 self.events.push(up(claw));
+                self.feed.tell(now, name, "state", json!({ "state": "ready", "reason": null }));
+                claw.tended.is_up(claw.due, now, name, &mut self.feed);
             }
+            self.version += u64::from(claw.tended.settle(now, name, &mut self.feed));
         }
         let before = self.claws.len();
         self.claws.retain(|_, claw| claw.seen.status != HostStatus::Deleting || claw.due > now);
@@ -170,7 +189,8 @@ impl Host {
             ready_at: None,
             restored,
         };
-        self.claws.insert(name.clone(), Claw { seen, token, due: now + millis(self.rules.boot_time) });
+        let tended = Tended::begin(restored);
+        self.claws.insert(name.clone(), Claw { seen, token, due: now + millis(self.rules.boot_time), tended });
         self.version += 1;
         Effect::Created
     }
@@ -181,7 +201,8 @@ impl Host {
         let due = now + millis(self.rules.boot_time);
         let Some(claw) = self.claws.get_mut(name) else { return Effect::Nothing };
         let key = fingerprint(&wanted.ai_gateway_key);
-        let restart = claw.seen.token != fingerprint(token.expose()) || claw.seen.status == HostStatus::Stopped;
+        let rests = matches!(claw.seen.status, HostStatus::Stopped | HostStatus::Suspended);
+        let restart = claw.seen.token != fingerprint(token.expose()) || rests;
         let same = !restart
             && claw.seen.model == wanted.model
             && claw.seen.allow_from == wanted.telegram_allow_from
@@ -190,9 +211,11 @@ impl Host {
             return Effect::Nothing;
         }
         if restart {
-            if claw.seen.status != HostStatus::Stopped {
+            if !rests {
                 self.events.push(down(claw));
             }
+            // Whatever ailed its token is over with another one.
+            claw.tended.ailment = None;
             claw.seen.status = HostStatus::Starting;
             claw.due = due;
         }
@@ -214,7 +237,8 @@ impl Host {
     pub(super) fn describe(&self, name: &Name, effect: Effect) -> Reply {
         let Some(claw) = self.claws.get(name) else { return Reply::error(500, "it disappeared while it started") };
         let status = if claw.seen.status == HostStatus::Ready { 200 } else { 202 };
-        let body = json!({ "ok": true, "changed": effect != Effect::Nothing, "claw": claw.seen });
+        let told = if self.rules.clawnode { claw.told() } else { json!(claw.seen) };
+        let body = json!({ "ok": true, "changed": effect != Effect::Nothing, "claw": told });
         Reply { status, body, retry_after: None, effect }
     }
 
@@ -223,7 +247,10 @@ impl Host {
         if !is_id(&name.0) || !is_id(&name.1) {
             return Reply::error(400, "invalid");
         }
-        let retained_until = self.rules.retention.map(|span| now + millis(span));
+        let retained_until = self.rules.retention.filter(|_| !unwanted.purge).map(|span| now + millis(span));
+        if unwanted.purge {
+            self.retained.remove(&name);
+        }
         let Some(claw) = self.claws.get_mut(&name) else {
             let body = json!({ "ok": true, "existed": false, "retained_until": self.retained.get(&name) });
             return Reply { status: 200, body, retry_after: None, effect: Effect::Nothing };
@@ -235,7 +262,7 @@ impl Host {
         if claw.seen.status == HostStatus::Deleting {
             return Reply { retry_after: Some(((claw.due - now + 999) / 1000).max(1)), ..Reply::error(409, "deleting") };
         }
-        if claw.seen.status != HostStatus::Stopped {
+        if !matches!(claw.seen.status, HostStatus::Stopped | HostStatus::Suspended) {
             self.events.push(down(claw));
         }
         claw.seen.status = HostStatus::Deleting;
@@ -272,6 +299,8 @@ impl Host {
         claw.seen.status = HostStatus::Stopped;
         self.events.push(down(claw));
         self.version += 1;
+        let name = (claw.seen.user_id.clone(), claw.seen.claw_id.clone());
+        self.feed.tell(0, &name, "state", json!({ "state": "stopped", "reason": null }));
         true
     }
 
@@ -293,7 +322,8 @@ impl Host {
             let state = match seen.status {
                 HostStatus::Starting => "starting",
                 HostStatus::Ready => "running",
-                HostStatus::Stopped | HostStatus::Deleting => "stopped",
+                HostStatus::Suspended if self.rules.clawnode => "suspended",
+                HostStatus::Stopped | HostStatus::Suspended | HostStatus::Deleting => "stopped",
             };
             json!({ "user_id": seen.user_id, "claw_id": seen.claw_id, "state": state, "model": seen.model })
         };
@@ -318,11 +348,11 @@ impl Host {
     }
 }
 
-fn up(claw: &Claw) -> HostEvent {
+pub(super) fn up(claw: &Claw) -> HostEvent {
     HostEvent::Up { claw: claw.seen.clone(), token: claw.token.clone() }
 }
 
-fn down(claw: &Claw) -> HostEvent {
+pub(super) fn down(claw: &Claw) -> HostEvent {
     HostEvent::Down { claw: claw.seen.clone() }
 }
 

@@ -14,6 +14,8 @@ pub enum HostStatus {
     Ready,
     /// It ended by itself and was not started again.
     Stopped,
+    /// It was put to sleep and keeps what it knows.
+    Suspended,
     Deleting,
 }
 
@@ -75,6 +77,14 @@ pub struct Rules {
     pub upsert: bool,
     /// It cannot be asked what it runs, and answers the question with this status.
     pub unlisted: Option<u16>,
+    /// It is a clawnode, and knows much more than the two calls and the list.
+    pub clawnode: bool,
+    /// A clawnode that answers every question with this status.
+    pub deaf: Option<u16>,
+    /// How long a backup is being made, and a restart or the putting back of a backup goes on.
+    pub tending_time: Duration,
+    /// Backups, and putting them back, fail for this reason.
+    pub tending_fails: Option<&'static str>,
 }
 
 impl Default for Rules {
@@ -89,6 +99,10 @@ impl Default for Rules {
             capacity: None,
             upsert: true,
             unlisted: None,
+            clawnode: false,
+            deaf: None,
+            tending_time: Duration::ZERO,
+            tending_fails: None,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::sandbox::infra::faults::Fault;
 pub struct Entry {
     /// Milliseconds since 1970 UTC, by the stand-in's clock, when the call came in.
     pub at: i64,
-    /// `provision` or `deprovision`.
+    /// `provision`, `deprovision`, or what a clawnode is asked besides.
     pub route: &'static str,
     pub user_id: String,
     pub claw_id: String,

@@ -8,7 +8,9 @@ mod hosted;
 mod journal;
 mod line;
 mod list;
+mod node;
 mod routes;
+mod tended;
 
 use std::{
     io,
@@ -27,6 +29,7 @@ use crate::domain::{bot_token::BotToken, secret::Secret};
 use faults::Faults;
 use host::Host;
 use line::{Lines, Switch};
+use tended::{Device, Tended};
 
 /// How often the host looks whether time has done something, really.
 const TICK: Duration = Duration::from_millis(50);
@@ -180,6 +183,93 @@ impl InfraStandIn {
     /// Takes a claw away as if it had died of itself; whether it was there.
     pub fn remove_by_itself(&self, slug: &str) -> bool {
         self.0.shared.with(|state, _| state.host.remove(slug))
+    }
+
+    /// A device asks a claw to be let in; whether the claw is there.
+    pub fn device_asks(&self, slug: &str, request: &str, name: &str, platform: &str) -> bool {
+        self.0.shared.with(|state, now| {
+            let Some((at, claw)) = state.host.claws.iter_mut().find(|(_, claw)| claw.seen.slug == slug) else { return false };
+            let device = Device { id: request.to_owned(), name: name.to_owned(), platform: platform.to_owned(), at: now };
+            claw.tended.asking.push(device);
+            let detail = serde_json::json!({ "request_id": request, "name": name, "platform": platform });
+            state.host.feed.tell(now, at, "device_requested", detail);
+            state.host.version += 1;
+            true
+        })
+    }
+
+    /// A device takes its request back.
+    pub fn device_leaves(&self, slug: &str, request: &str) {
+        self.0.shared.with(|state, now| {
+            if let Some((at, claw)) = state.host.claws.iter_mut().find(|(_, claw)| claw.seen.slug == slug) {
+                claw.tended.asking.retain(|it| it.id != request);
+                state.host.feed.tell(now, at, "device_gone", serde_json::json!({ "request_id": request }));
+            }
+        });
+    }
+
+    /// The devices that were let in, by name.
+    pub fn devices_let_in(&self, slug: &str) -> Vec<String> {
+        self.tended(slug, |tended| tended.paired.iter().map(|it| it.name.clone()).collect()).unwrap_or_default()
+    }
+
+    /// Something ails a claw from now on, or nothing any more: a clawnode's `reason.code`. Whether the claw is there.
+    pub fn ails(&self, slug: &str, code: Option<&str>) -> bool {
+        self.0.shared.with(|state, now| {
+            let Some((at, claw)) = state.host.claws.iter_mut().find(|(_, claw)| claw.seen.slug == slug) else { return false };
+            claw.tended.ailment = code.map(|code| (code.to_owned(), "made so".to_owned()));
+            let told = serde_json::json!({ "state": if code.is_some() { "degraded" } else { "ready" }, "reason": code });
+            state.host.feed.tell(now, at, "state", told);
+            state.host.version += 1;
+            true
+        })
+    }
+
+    /// What ails a claw.
+    pub fn ailment(&self, slug: &str) -> Option<String> {
+        self.tended(slug, |tended| tended.ailment.as_ref().map(|(code, _)| code.clone())).flatten()
+    }
+
+    /// How often a claw was restarted by order.
+    pub fn restarts(&self, slug: &str) -> u32 {
+        self.tended(slug, |tended| tended.restarts).unwrap_or_default()
+    }
+
+    /// What a claw wrote so far.
+    pub fn lines(&self, slug: &str) -> Vec<String> {
+        self.tended(slug, |tended| tended.lines.clone()).unwrap_or_default()
+    }
+
+    /// A claw writes a line.
+    pub fn writes(&self, slug: &str, line: &str) {
+        self.tended(slug, |tended| tended.lines.push(line.to_owned()));
+    }
+
+    /// How many backups a claw has, whatever became of them.
+    pub fn backups(&self, slug: &str) -> usize {
+        self.tended(slug, |tended| tended.backups().len()).unwrap_or_default()
+    }
+
+    fn tended<T>(&self, slug: &str, look: impl FnOnce(&mut Tended) -> T) -> Option<T> {
+        self.0.shared.with(|state, _| {
+            let claw = state.host.claws.values_mut().find(|claw| claw.seen.slug == slug)?;
+            Some(look(&mut claw.tended))
+        })
+    }
+
+    /// What happened so far is not told any more.
+    pub fn forget_events(&self) {
+        self.0.shared.with(|state, _| state.host.feed.forget());
+    }
+
+    /// It loses its memory of what happened, and counts from the beginning.
+    pub fn lose_events(&self) {
+        self.0.shared.with(|state, _| state.host.feed.lose());
+    }
+
+    /// It tells the last thing once more.
+    pub fn repeat_event(&self) {
+        self.0.shared.with(|state, _| state.host.feed.repeat());
     }
 
     /// Ends a claw as if it had crashed for good: it is there and does not run. Whether it ran.

@@ -20,10 +20,10 @@ use tokio::time::{Instant, sleep};
 use crate::sandbox::infra::{
     Shared,
     faults::{Fault, Strike},
-    host::{Reply, Unwanted, Wanted},
+    host::{Reply, Tending, Unwanted, Wanted},
     journal::{Entry, fingerprint},
     line::Switch,
-    list,
+    list, node,
 };
 
 const MOST_BYTES: usize = 64 * 1024;
@@ -38,6 +38,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/deprovision", post(deprovision))
         .route("/claws", get(list::list))
         .route("/healthz", get(async || Json(json!({ "ok": true }))))
+        .merge(node::routes())
         .fallback(async || (StatusCode::NOT_FOUND, Json(json!({ "detail": "Not Found" }))))
         .with_state(shared)
 }
@@ -51,7 +52,7 @@ async fn deprovision(State(shared): State<Arc<Shared>>, ConnectInfo(switch): Con
 }
 
 /// One call from the door to the journal.
-async fn serve(shared: Arc<Shared>, switch: Switch, request: Request, route: &'static str) -> Response {
+pub(super) async fn serve(shared: Arc<Shared>, switch: Switch, request: Request, route: &'static str) -> Response {
     let (head, body) = request.into_parts();
     let key = head.headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let mut entry = Entry { at: shared.now(), route, idempotency_key: key.clone(), ..Entry::default() };
@@ -131,10 +132,14 @@ async fn act(shared: &Shared, route: &'static str, key: Option<&str>, body: &[u8
         let invalid = |_| Reply::error(400, "invalid");
         match route {
             "provision" => serde_json::from_slice::<Wanted>(body).map_or_else(invalid, |it| state.host.provision(&it, now)),
-            _ => serde_json::from_slice::<Unwanted>(body).map_or_else(invalid, |it| state.host.deprovision(&it, now)),
+            "deprovision" => serde_json::from_slice::<Unwanted>(body).map_or_else(invalid, |it| state.host.deprovision(&it, now)),
+            _ => serde_json::from_slice::<Tending>(body).map_or_else(invalid, |it| {
+                let name = (it.user_id, it.claw_id);
+                state.host.tend(route, &name, &it.subject, key.unwrap_or_default(), now)
+            }),
         }
     });
-    let reply = if reply.status == 202 { wait_ready(shared, body, reply).await } else { reply };
+    let reply = if reply.status == 202 && route == "provision" { wait_ready(shared, body, reply).await } else { reply };
     if let Some(key) = key {
         shared.with(|state, now| state.host.keep(key, body, &reply, now));
     }

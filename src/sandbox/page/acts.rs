@@ -110,6 +110,17 @@ async fn perform(here: &Here, what: &str, fields: &Fields) -> Option<Then> {
         "vanish" => {
             stage.infra.remove_by_itself(field("slug")?);
         }
+        "device" => {
+            let slug = field("slug")?;
+            let number = stage.infra.devices_let_in(slug).len() + 1;
+            let request = format!("request-{}", stage.clock.now().0);
+            stage.infra.device_asks(slug, &request, &format!("{}'s browser {number}", here.role.name), "web");
+        }
+        "ail" => {
+            let slug = field("slug")?;
+            let ails = if stage.infra.ailment(slug).is_some() { None } else { Some(field("code")?) };
+            stage.infra.ails(slug, ails);
+        }
         "appear" => appear(here)?,
         _ => return None,
     }

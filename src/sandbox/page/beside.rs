@@ -117,6 +117,8 @@ impl SwitchesPart {
 pub(super) struct Claws {
     path: String,
     rows: Vec<ClawRow>,
+    /// A clawnode runs them, and not an infra with the two calls.
+    node: bool,
 }
 
 /// One claw: what the product believes beside what the infra has.
@@ -126,6 +128,7 @@ struct ClawRow {
     believed: String,
     hosted: &'static str,
     ready: bool,
+    ails: bool,
     slug: Option<String>,
     model: String,
     people: String,
@@ -156,7 +159,10 @@ impl Claws {
             ..on_host(Some(it))
         };
         rows.extend(hosted.into_iter().map(unknown));
-        Claws { path: here.path(), rows }
+        for row in &mut rows {
+            row.ails = row.slug.as_deref().is_some_and(|slug| here.stage.infra.ailment(slug).is_some());
+        }
+        Claws { path: here.path(), rows, node: here.stage.infra.rules().clawnode }
     }
 }
 
@@ -165,6 +171,7 @@ fn on_host(found: Option<Hosted>) -> ClawRow {
         HostStatus::Starting => "starting",
         HostStatus::Ready => "ready",
         HostStatus::Stopped => "stopped",
+        HostStatus::Suspended => "asleep",
         HostStatus::Deleting => "being removed",
     });
     let people = found.iter().flat_map(|it| &it.allow_from).map(|id| id.parse().map_or(id.clone(), |id| person(TelegramId(id))));
@@ -174,6 +181,7 @@ fn on_host(found: Option<Hosted>) -> ClawRow {
         believed: String::new(),
         hosted,
         ready: found.as_ref().is_some_and(|it| it.status == HostStatus::Ready),
+        ails: false,
         people: people.collect::<Vec<_>>().join(", "),
         slug: found.map(|it| it.slug),
         model: String::new(),

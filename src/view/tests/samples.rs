@@ -6,16 +6,20 @@ use uuid::Uuid;
 
 use super::{NOW, samples_admin};
 use crate::domain::{
+    card::Busy,
     catalogue::{Grade, Model},
-    claw::{Guest, Reason, Status},
+    claw::{Ailment, Guest, Reason, Status},
+    device::DeviceState,
     entitlement::PeriodKind,
-    ids::{BotId, ClawId, TelegramId},
+    ids::{BotId, ClawId, DeviceId, OperationId, TelegramId},
     incident::IncidentCode,
     locale::Locale,
     notice::{Card, CardAction, Change, ClawBrief, Done, GrantedFor, HatchStage, LineReason, Notice, Offer, Right, Toast},
+    operation::Mishap,
     person::BotBrief,
     refusal::Refusal,
     shown::Shown,
+    tending::{BackupLine, DeviceLine, TendNotice, UsageLine},
     time::HOUR,
     wizard::Purpose,
 };
@@ -44,7 +48,7 @@ pub const STATUSES: [Status; 12] = [
     Status::Destroying,
     Status::Destroyed,
 ];
-const ACTIONS: [CardAction; 10] = [
+const ACTIONS: [CardAction; 14] = [
     CardAction::OpenChat,
     CardAction::ChangeModel,
     CardAction::People,
@@ -55,7 +59,68 @@ const ACTIONS: [CardAction; 10] = [
     CardAction::Delete,
     CardAction::Undo,
     CardAction::AskAdmin,
+    CardAction::Restart,
+    CardAction::Backups,
+    CardAction::Devices,
+    CardAction::Logs,
 ];
+
+pub const BUSY: [Busy; 3] = [Busy::Restarting, Busy::BackingUp, Busy::Restoring];
+pub const AILMENTS: [Ailment; 9] = [
+    Ailment::TokenRejected,
+    Ailment::TokenElsewhere,
+    Ailment::OutOfMemory,
+    Ailment::Crashes,
+    Ailment::ConfigInvalid,
+    Ailment::SlowStart,
+    Ailment::ModelRefused,
+    Ailment::DiskFull,
+    Ailment::Other,
+];
+
+fn tending(text: &str, n: u32) -> Vec<TendNotice> {
+    let (claw, bot) = (CLAW, text.to_owned());
+    let (device, operation) = (DeviceId(Uuid::max()), OperationId(Uuid::max()));
+    let line = || DeviceLine { name: text.to_owned(), platform: text.to_owned(), at: Some(NOW - HOUR) };
+    let nameless = DeviceLine { name: String::new(), platform: String::new(), at: None };
+    let backup = |failed: bool| BackupLine { made: NOW - 30 * HOUR, bytes: 1_234_567, shown: (!failed).then(shown), failed };
+    let mut all = vec![
+        TendNotice::Devices { claw, bot: bot.clone(), waiting: vec![], paired: vec![] },
+        TendNotice::Devices {
+            claw,
+            bot: bot.clone(),
+            waiting: (0..n.min(15)).map(|_| (device, line())).chain([(device, nameless)]).collect(),
+            paired: (0..n.min(15)).map(|_| line()).collect(),
+        },
+        TendNotice::Backups { claw, bot: bot.clone(), backups: vec![], busy: None },
+        TendNotice::ConfirmRestore { operation, claw, bot: bot.clone(), made: NOW - 30 * HOUR, drawn: NOW },
+        TendNotice::Logs { claw, bot: bot.clone(), lines: vec![], usage: None },
+        TendNotice::Logs {
+            claw,
+            bot: bot.clone(),
+            lines: (0..n).map(|_| text.to_owned()).collect(),
+            usage: Some(UsageLine { input_tokens: 1_234_567, output_tokens: 89, cents: 1234 }),
+        },
+    ];
+    let states = [
+        DeviceState::Waiting,
+        DeviceState::LettingIn,
+        DeviceState::TurningAway,
+        DeviceState::LetIn,
+        DeviceState::TurnedAway,
+        DeviceState::Gone,
+    ];
+    all.extend(states.map(|state| TendNotice::DeviceAsks { device, claw, bot: bot.clone(), line: line(), state }));
+    for what in BUSY {
+        let backups = (0..n.min(8)).map(|at| backup(at % 3 == 0)).collect();
+        all.push(TendNotice::Backups { claw, bot: bot.clone(), backups, busy: Some(what) });
+        all.push(TendNotice::Done { claw, bot: bot.clone(), what });
+        let mishaps = [Mishap::Gone, Mishap::DiskFull, Mishap::Failed, Mishap::Unreached, Mishap::Unknown, Mishap::Overtaken];
+        all.extend(mishaps.map(|why| TendNotice::Failed { claw, bot: bot.clone(), what, why, code: Some(code()) }));
+    }
+    all.extend(AILMENTS.map(|ailment| TendNotice::Ailing { claw, bot: bot.clone(), ailment }));
+    all
+}
 
 pub fn code() -> IncidentCode {
     IncidentCode("K7F-2M".to_owned())
@@ -111,6 +176,10 @@ pub fn card(text: &str, n: u32, status: Status) -> Card {
         undo_until: Some(NOW + Duration::from_secs(540)),
         reason: Some(Reason::TokenDead),
         line: Some(n),
+        busy: Some(BUSY[n as usize % 3]),
+        version: Some(text.to_owned()),
+        started: Some(NOW - 30 * HOUR),
+        ailment: Some(AILMENTS[n as usize % 9]),
         actions: ACTIONS.to_vec(),
     }
 }
@@ -141,6 +210,9 @@ pub fn refusals(text: &str) -> Vec<Refusal> {
         Refusal::ClawGone,
         Refusal::TooLateToUndo,
         Refusal::BadTitle { most: 40 },
+        Refusal::NotAwake,
+        Refusal::ClawBusy,
+        Refusal::InfraSilent,
         Refusal::UnknownZone,
         Refusal::PersonUnknown,
         Refusal::BadArguments { usage: text.to_owned() },
@@ -281,7 +353,20 @@ pub fn notices(text: &str, n: u32) -> Vec<Notice> {
     all.extend(rights().into_iter().map(|right| Notice::Ready { claw, bot: bot.clone(), right }));
     all.extend(REASONS.map(|reason| Notice::Stuck { claw, bot: bot.clone(), reason, code: code() }));
     all.extend(STATUSES.map(|status| Notice::Card(card(text, n, status))));
-    let done = [Done::Renamed, Done::Changing, Done::Pausing, Done::Waking, Done::Deleting, Done::Undone, Done::Nothing];
+    let done = [
+        Done::Renamed,
+        Done::Changing,
+        Done::Pausing,
+        Done::Waking,
+        Done::Deleting,
+        Done::Undone,
+        Done::Restarting,
+        Done::BackingUp,
+        Done::Restoring,
+        Done::LettingIn,
+        Done::TurningAway,
+        Done::Nothing,
+    ];
     all.extend(done.map(|done| Notice::CardAfter { done, card: card(text, n, Status::Ready) }));
     let changes = [
         Change::Model { index: 200, fingerprint: 99, name: text.to_owned() },
@@ -300,6 +385,7 @@ pub fn notices(text: &str, n: u32) -> Vec<Notice> {
             all.push(Notice::Asleep { claw, bot: bot.clone(), kind, kept_until: NOW + 168 * HOUR, keeps_data });
         }
     }
+    all.extend(tending(text, n).into_iter().map(Notice::Tend));
     all.extend(refusals(text).into_iter().map(Notice::Refused));
     all.extend(samples_admin::admin(text, n).into_iter().map(Notice::Admin));
     all

@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use super::{
     NOW,
-    samples::{CLAW, STATUSES, code, rights, shown},
+    samples::{AILMENTS, CLAW, STATUSES, code, rights, shown},
 };
 use crate::domain::{
-    admin::{AdminAct, AdminNotice, Alert, FleetLine, PersonLine},
+    admin::{AdminAct, AdminNotice, Alert, FleetLine, NodeLine, PersonLine},
     claw::Status,
     ids::{ConfirmationId, PersonId, TelegramId},
     incident::Incident,
@@ -52,6 +52,7 @@ fn alerts(text: &str, n: u32) -> Vec<Alert> {
         Alert::Drift { claw: Some(CLAW), person: person.clone(), what: why.clone() },
         Alert::Drift { claw: None, person: person.clone(), what: why.clone() },
         Alert::ClawVanished { claw: CLAW, person: person.clone() },
+        Alert::ClawUnwell { claw: CLAW, person: person.clone(), ailment: AILMENTS[n as usize % 9] },
         Alert::ClawsVanished { count: n, of: 100 },
         Alert::ClawUnasked { claw: CLAW, person },
         Alert::StrangeClaw { user: why.clone(), name: why.clone() },
@@ -88,6 +89,22 @@ pub fn admin(text: &str, n: u32) -> Vec<AdminNotice> {
             capacity: 50,
             trials_today: n,
             trials_per_day: 20,
+            node: Some(if n.is_multiple_of(3) {
+                NodeLine::Silent
+            } else {
+                NodeLine::Answers {
+                    name: text.to_owned(),
+                    version: text.to_owned(),
+                    openclaw: vec![text.to_owned()],
+                    draining: true,
+                    running: n,
+                    most: 20,
+                    memory_free_mb: 3000,
+                    memory_total_mb: 16_384,
+                    disk_free_mb: 51_200,
+                    disk_total_mb: 102_400,
+                }
+            }),
         },
     ];
     for before in rights() {

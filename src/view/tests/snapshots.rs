@@ -306,6 +306,10 @@ fn card_of_a_claw() {
         undo_until: None,
         reason: None,
         line: None,
+        busy: None,
+        version: Some("2026.9.6".to_owned()),
+        started: Some(NOW - 30 * HOUR),
+        ailment: None,
         actions: vec![
             CardAction::OpenChat,
             CardAction::ChangeModel,
@@ -322,6 +326,7 @@ fn card_of_a_claw() {
 
     Gemini 3 Flash, you and 2 people
     Your free time ends in 23 hours, tomorrow at 08:00.
+    OpenClaw 2026.9.6, up for 30 hours
 
     [ Open chat -> t.me/anns_helper_bot ]
     [ Change model ] [ Change people ]

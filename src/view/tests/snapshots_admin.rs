@@ -72,6 +72,7 @@ fn fleet() {
         capacity: 50,
         trials_today: 3,
         trials_per_day: 20,
+        node: None,
     });
     insta::assert_snapshot!(draw(&notice), @"
     <b>Fleet: 1 of 50 claws</b>

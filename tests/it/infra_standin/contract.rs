@@ -239,7 +239,7 @@ async fn a_wrong_key_is_locked_out_and_shown_nowhere() {
     let order = order(1, 1, 100_001);
     let shown = format!("{:?} {order:?} {:?}", w.driver, InfraApiSettings::new("http://127.0.0.1:1", Secret::new(KEY.into())));
     assert!(!shown.contains("CANARY") && !shown.contains(GATEWAY_KEY), "{shown}");
-    assert!(matches!(w.driver.look(&order.address).await, Outcome::Unclear(_)));
+    assert!(matches!(w.driver.look(&order.address).await.outcome, Outcome::Unclear(_)));
 }
 
 #[tokio::test]

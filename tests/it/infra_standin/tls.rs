@@ -8,7 +8,7 @@ use clawhatch::{
         secret::Secret,
     },
     drivers::{
-        claws::ClawDriver,
+        claws::{ClawDriver, Leave},
         infra_api::{InfraApi, InfraApiSettings},
     },
 };
@@ -157,7 +157,7 @@ async fn a_certificate_that_does_not_hold_gets_nothing() {
         let driver = driver(&server, trusted, host);
         let order = order(1, 1, 100_001);
         let up = driver.provision(&call(Ask::Provision, "k1"), &order).await;
-        let down = driver.deprovision(&call(Ask::Deprovision, "k2"), &order.address).await;
+        let down = driver.deprovision(&call(Ask::Deprovision, "k2"), &order.address, Leave::ForGood).await;
         for outcome in [up, down, driver.probe().await.map_or_else(Outcome::Unreached, |()| Outcome::Starting)] {
             let Outcome::Unreached(Trouble::NoConnection(why)) = outcome else { panic!("{what}: {outcome:?}") };
             assert!(why.contains("certificate") && !why.contains("CANARY"), "{what}: {why}");

@@ -11,7 +11,7 @@ use clawhatch::{
         time::Time,
     },
     drivers::{
-        claws::{Address, ClawDriver, Order},
+        claws::{Address, ClawDriver, Leave, Order},
         clock::Clock,
         infra_api::{InfraApi, InfraApiSettings},
     },
@@ -78,7 +78,7 @@ impl World {
     }
 
     pub async fn down(&self, address: &Address, key: &str) -> Outcome {
-        self.driver.deprovision(&call(Ask::Deprovision, key), address).await
+        self.driver.deprovision(&call(Ask::Deprovision, key), address, Leave::ForGood).await
     }
 
     pub fn running(&self) -> usize {

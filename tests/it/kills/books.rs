@@ -21,6 +21,7 @@ const AT_WORK: &[(&str, &str)] = &[
     ("inbox", "SELECT id FROM inbox WHERE done_at IS NULL AND dead_at IS NULL"),
     ("outbox", "SELECT id FROM outbox WHERE done_at IS NULL"),
     ("claws", "SELECT id FROM claws WHERE destroyed_at IS NULL AND (lease_until IS NOT NULL OR due_at <= NOW)"),
+    ("operations", "SELECT id FROM operations WHERE ended_at IS NULL AND due_at IS NOT NULL"),
     ("bots", "SELECT CAST(id AS TEXT) FROM bots WHERE lease_until IS NOT NULL OR (managed = 1 AND due_at <= NOW)"),
 ];
 

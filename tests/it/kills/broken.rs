@@ -58,6 +58,8 @@ const BROKEN: &[Break] = &[
         awake_twice(run);
         row_says_so(run);
     }),
+    ("a claw restarted once more", |run| run.tended[0].0 += 1),
+    ("an operation nobody wished", |run| run.operations.push([("kind", Some("restart".to_owned()))].into())),
     ("a message lost", |run| run.chats[0].1.retain(|(_, text)| !text.contains("Your claw is awake"))),
     ("a message nobody expects", |run| run.chats[0].1.push((true, "Something went wrong".to_owned()))),
     ("a message that waits", |run| drop(run.outbox[0].insert("done_at", None))),

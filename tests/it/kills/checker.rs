@@ -67,6 +67,9 @@ fn one_claw(run: &Evidence, plain: &Evidence, faults: &mut Vec<String>) {
         faults.push(format!("the infra: these keys, {} without a death: {:?}", there.len(), here.keys()));
     }
     faults.extend(here.iter().filter(|(_, orders)| orders.len() > 1).map(|(key, orders)| format!("{key} means {orders:?}")));
+    if run.tended != plain.tended {
+        faults.push(format!("done to claws that run: {:?}, and without a death {:?}", run.tended, plain.tended));
+    }
     let hosted =
         |evidence: &Evidence| counted(evidence.claws.iter().map(|claw| (claw.model.clone(), format!("{:?}", claw.status))));
     if hosted(run) != hosted(plain) {
@@ -160,7 +163,7 @@ fn nothing_waits(run: &Evidence, faults: &mut Vec<String>) {
             faults.push(format!("outbox: {row:?}"));
         }
     }
-    for row in run.claw_rows.iter().chain(&run.bots) {
+    for row in run.claw_rows.iter().chain(&run.bots).chain(&run.operations) {
         if !is_null(row, "lease_until") {
             faults.push(format!("still held: {row:?}"));
         }
@@ -183,9 +186,11 @@ fn same_facts(run: &Evidence, plain: &Evidence, faults: &mut Vec<String>) {
         counted(rows.iter().map(|row| columns.iter().map(|column| masked(text(row, column))).collect()))
     }
     type Table = fn(&Evidence) -> &Vec<Line>;
-    let tables: [(&str, Table, &[&str]); 7] = [
+    let tables: [(&str, Table, &[&str]); 9] = [
         ("persons", |e| &e.persons, &["telegram_id"]),
         ("claws", |e| &e.claw_rows, &["wish", "seen", "generation"]),
+        ("operations", |e| &e.operations, &["kind"]),
+        ("devices", |e| &e.devices, &["request_id", "state"]),
         ("periods", |e| &e.periods, &["kind"]),
         ("trial_marks", |e| &e.trial_marks, &["kind"]),
         ("bots", |e| &e.bots, &["id"]),
@@ -204,6 +209,7 @@ fn same_facts(run: &Evidence, plain: &Evidence, faults: &mut Vec<String>) {
     for (name, rows, column) in [
         ("periods", (&run.periods, &plain.periods), "started_at"),
         ("periods", (&run.periods, &plain.periods), "revoked_at"),
+        ("operations", (&run.operations, &plain.operations), "ended_at"),
         ("claws", (&run.claw_rows, &plain.claw_rows), "destroyed_at"),
         ("persons", (&run.persons, &plain.persons), "erased_at"),
         ("bots", (&run.bots, &plain.bots), "token"),

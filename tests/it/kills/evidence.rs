@@ -23,12 +23,16 @@ pub struct Evidence {
     pub calls: Vec<Call>,
     pub infra: Vec<Entry>,
     pub claws: Vec<Hosted>,
+    /// How often each claw was restarted, how many backups it has, and whom it let in.
+    pub tended: Vec<(u32, usize, Vec<String>)>,
     /// What each person sees in the end: who wrote, and what.
     pub chats: Vec<(ChatId, Vec<(bool, String)>)>,
     pub inbox: Vec<Line>,
     pub outbox: Vec<Line>,
     pub claw_rows: Vec<Line>,
     pub bots: Vec<Line>,
+    pub operations: Vec<Line>,
+    pub devices: Vec<Line>,
     pub persons: Vec<Line>,
     pub periods: Vec<Line>,
     pub trial_marks: Vec<Line>,
@@ -64,6 +68,13 @@ impl Evidence {
             calls: around.telegram.journal().into_iter().filter(own).collect(),
             infra: around.infra.journal(),
             claws: around.infra.claws().into_iter().filter(|claw| claw.status != HostStatus::Deleting).collect(),
+            tended: around
+                .infra
+                .claws()
+                .iter()
+                .map(|claw| &claw.slug)
+                .map(|slug| (around.infra.restarts(slug), around.infra.backups(slug), around.infra.devices_let_in(slug)))
+                .collect(),
             chats: people.iter().map(chat).collect(),
             inbox: books.table("inbox", &["id", "lane", "body", "lease_until", "done_at", "dead_at"], "seq").await,
             outbox: books
@@ -77,6 +88,8 @@ impl Evidence {
                 .table("claws", &["id", "person_id", "wish", "seen", "generation", "lease_until", "destroyed_at"], "id")
                 .await,
             bots: books.table("bots", &["id", "token", "lease_until"], "id").await,
+            operations: books.table("operations", &["id", "kind", "stage", "lease_until", "ended_at"], "id").await,
+            devices: books.table("devices", &["id", "request_id", "state"], "id").await,
             persons: books.table("persons", &["id", "telegram_id", "erased_at"], "id").await,
             periods: books.table("periods", &["id", "kind", "started_at", "revoked_at"], "id").await,
             trial_marks: books.table("trial_marks", &["mark", "kind"], "mark").await,

@@ -71,7 +71,7 @@ async fn verified(url: &str) -> String {
 }
 
 async fn run(walk: Walk, on: On, death: Death) -> Ran {
-    let street = Street::new(on, walk == Walk::FirstStart, death).await;
+    let street = Street::new(on, walk, death).await;
     let url = street.around.names["DATABASE_URL"].clone();
     let mut books = None;
     if walk.begins_with_the_program() {
@@ -211,6 +211,8 @@ enumerated! {
     a_deletion_on_postgres: Deletion on Postgres by 97;
     a_forgetting_on_sqlite: Forgetting on Sqlite by 5;
     a_forgetting_on_postgres: Forgetting on Postgres by 97;
+    a_tended_claw_on_sqlite: Tending on Sqlite by 5;
+    a_tended_claw_on_postgres: Tending on Postgres by 97;
 }
 
 #[test]

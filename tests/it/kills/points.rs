@@ -63,6 +63,18 @@ const MET: &[(Walk, &[&str])] = &[
         ],
     ),
     (Walk::Deletion, &["claw-intended", "claw-called", "claw-recorded", "claw-erased-uncommitted"]),
+    (
+        Walk::Tending,
+        &[
+            "operations-taken",
+            "operation-intended",
+            "operation-asked",
+            "events-read",
+            "events-taken-up",
+            "act-uncommitted",
+            "act-committed",
+        ],
+    ),
     (Walk::Forgetting, &["person-erased-uncommitted", "claw-called", "claw-erased-uncommitted"]),
 ];
 

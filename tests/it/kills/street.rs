@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use super::{
     books::Books,
     spoken::Tongue,
+    walks::Walk,
     wire::{Blow, Count, Wires},
 };
 use crate::{
@@ -69,11 +70,14 @@ struct State {
 }
 
 impl Street {
-    /// `empty`: the database has no schema yet.
-    pub async fn new(on: On, empty: bool, death: Death) -> Street {
+    pub async fn new(on: On, walk: Walk, death: Death) -> Street {
         let folder = tempfile::tempdir().expect("a folder");
         let mut around = Around::at(On::Sqlite, Clock::shifted(folder.path().join("world-clock"))).await;
-        match (on, empty) {
+        if walk.is_on_a_clawnode() {
+            around.infra.rule(|rules| rules.clawnode = true);
+            around.set("DEFAULT_DRIVER", "clawnode");
+        }
+        match (on, walk == Walk::FirstStart) {
             (On::Sqlite, _) => {}
             (On::Postgres, true) => around.set("DATABASE_URL", &postgres_database().await),
             (On::Postgres, false) => around.set("DATABASE_URL", &migrated_database().await),

@@ -33,12 +33,19 @@ pub enum Walk {
     Deletion,
     /// /delete_my_data.
     Forgetting,
+    /// A claw on our own host agent is restarted, lets a device in, and goes back to a backup.
+    Tending,
 }
 
 impl Walk {
     /// Whether the program dies over its own start, too.
     pub fn begins_with_the_program(self) -> bool {
         matches!(self, Walk::Start | Walk::FirstStart)
+    }
+
+    /// Whether the infra is our own host agent.
+    pub fn is_on_a_clawnode(self) -> bool {
+        matches!(self, Walk::Tending)
     }
 
     /// What has happened before the deaths begin.
@@ -108,6 +115,22 @@ impl Walk {
                 around.telegram.says(ANN, around.bot.id, "/delete_my_data");
                 around.taps(ANN, "Delete my data and my claw").await;
                 around.hears(ANN, "I no longer know who you are").await;
+            }
+            Walk::Tending => {
+                let slug = around.infra.claws().first().expect("her claw").slug.clone();
+                around.telegram.says(ANN, around.bot.id, "/status");
+                around.taps(ANN, "Restart it").await;
+                around.hears(ANN, "has restarted").await;
+                street.comes_to_rest().await;
+                around.infra.device_asks(&slug, "req-1", "Ann's phone", "ios");
+                around.taps(ANN, "Approve").await;
+                around.hears(ANN, "Let in to").await;
+                street.comes_to_rest().await;
+                around.telegram.says(ANN, around.bot.id, "/status");
+                around.taps(ANN, "Backups").await;
+                around.taps(ANN, "Back up now").await;
+                around.hears(ANN, "The backup of").await;
+                street.comes_to_rest().await;
             }
         }
     }

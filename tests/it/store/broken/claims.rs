@@ -38,7 +38,7 @@ const INDEX_HAS_IT: &str = "where the index is read, it has this order anyway; i
 const ANY_WILL_DO: &str = "it is asked whether anybody is at the lane, and not who; one row makes PostgreSQL content";
 const SQLITE_TAKES_ONE: &str = "of what stands for one value SQLite takes the first row by itself";
 
-const CLAIMS: [Claim; 4] = [
+const CLAIMS: [Claim; 5] = [
     Claim {
         table: "inbox",
         name: "CLAIM",
@@ -92,6 +92,15 @@ const CLAIMS: [Claim; 4] = [
         name: "CLAIM",
         never: 7_200_000,
         may: |row, _| row.int("due_at").is_some_and(|due| due <= NOW) && row.is_null("destroyed_at"),
+        then: |_| String::new(),
+        ordered_on_postgres: true,
+        left: &[("perhaps: ORDER BY t.due_at -> nothing", INDEX_HAS_IT)],
+    },
+    Claim {
+        table: "operations",
+        name: "CLAIM",
+        never: 7_200_000,
+        may: |row, _| row.int("due_at").is_some_and(|due| due <= NOW) && row.is_null("ended_at"),
         then: |_| String::new(),
         ordered_on_postgres: true,
         left: &[("perhaps: ORDER BY t.due_at -> nothing", INDEX_HAS_IT)],
@@ -273,6 +282,16 @@ on_both! {
         try_claim(&w, &CLAIMS[2], &rows).await;
     }
 
+    async fn no_break_of_taking_operations_is_unnoticed(w: World) {
+        let texts = ["person_id", "kind", "deed", "stage"];
+        let open = texts.into_iter().fold(blank("operations"), |row, column| row.with(column, "{}")).with("created_at", NOW);
+        let dues = [None, Some(NOW - 2), Some(NOW - 1), Some(NOW), Some(NOW + 1)];
+        let rows = each(each(vec![open], "lease_until", &leases(7_200_000)), "due_at", &dues);
+        let rows = each(rows, "ended_at", &[NULL, Some(NOW - 9)]);
+        let rows = numbered(numbered(rows, "id"), "claw_id");
+        try_claim(&w, &CLAIMS[3], &rows).await;
+    }
+
     async fn no_break_of_taking_bots_is_unnoticed(w: World) {
         let person = add_person(&w.app().db, 1).await;
         let bot = blank("bots").with("person_id", person.to_string()).with("username", "b").with("name", "b").with("created_at", NOW);
@@ -282,6 +301,6 @@ on_both! {
         for (at, row) in rows.iter_mut().enumerate() {
             row.set("id", at as i64);
         }
-        try_claim(&w, &CLAIMS[3], &rows).await;
+        try_claim(&w, &CLAIMS[4], &rows).await;
     }
 }

@@ -5,6 +5,7 @@ mod bots;
 mod claws;
 mod messages;
 mod offices;
+mod operations;
 mod updates;
 
 use clawhatch::store::{Sql, Value};
@@ -21,7 +22,7 @@ const OURS: i64 = 7;
 const ANOTHERS: i64 = 8;
 
 pub fn statements() -> Vec<Sql> {
-    [updates::INBOX, messages::OUTBOX, claws::CLAWS, bots::BOTS, offices::SCHEDULES]
+    [updates::INBOX, messages::OUTBOX, claws::CLAWS, bots::BOTS, operations::OPERATIONS, offices::SCHEDULES]
         .into_iter()
         .flatten()
         .map(|rule| super::statement(rule.name, rule.text))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clawhatch::store::{Db, Sql, StoreError, Tx, Value};
 
 /// The tables, with the kind of each column: `i` a whole number, `t` a text, `b` bytes.
-const TABLES: [(&str, &str); 5] = [
+const TABLES: [(&str, &str); 6] = [
     ("inbox", "id:t seq:i lane:t body:b received_at:i due_at:i lease_until:i fence:i tries:i done_at:i dead_at:i"),
     (
         "outbox",
@@ -16,9 +16,13 @@ const TABLES: [(&str, &str); 5] = [
         "claws",
         "id:t person_id:t number:i driver:t title:t bot_id:i spec:t previous:t generation:i asks:i wish:t seen:t working_since:i \
          late:i tries:i keeps_data:i first_ready:i warned_at:i destroyed_at:i created_at:i version:i due_at:i lease_until:i \
-         fence:i held_bots:t",
+         fence:i held_bots:t facts:t",
     ),
     ("bots", "id:i person_id:t username:t name:t managed:i token:b access:t due_at:i lease_until:i fence:i tries:i created_at:i"),
+    (
+        "operations",
+        "id:t claw_id:t person_id:t kind:t subject:t deed:t stage:t tries:i created_at:i due_at:i lease_until:i fence:i ended_at:i",
+    ),
     ("schedules", "name:t due_at:i lease_until:i fence:i"),
 ];
 
@@ -116,7 +120,7 @@ fn columns(table: &str) -> Vec<(&'static str, &'static str)> {
 pub fn blank(table: &str) -> Row {
     let zero = ["fence", "tries", "late", "keeps_data", "unclear", "fresh", "version", "asks"];
     let cell = |column: &str| match column {
-        "held_bots" => "".cell(),
+        "held_bots" | "subject" => "".cell(),
         column if zero.contains(&column) => 0_i64.cell(),
         _ => None,
     };

@@ -52,7 +52,7 @@ pub const CLAWS: &[Rule] = &[
                     true,
                     NOW
                 ];
-                values.extend(values![destroyed, NOW + 5, 3_i64, 6_i64, NOW, ",8,"]);
+                values.extend(values![destroyed, NOW + 5, 3_i64, 6_i64, NOW, ",8,", "{5}"]);
                 values
             };
             rows.iter().enumerate().map(|(at, row)| saved(at, row, (at % 2 == 0).then_some(NOW))).collect()
@@ -63,7 +63,7 @@ pub const CLAWS: &[Rule] = &[
                 for (column, value) in SAVED[1..15].iter().copied().zip(&values[1..]) {
                     row.set(column, value.clone());
                 }
-                for (column, value) in ["asks", "warned_at", "held_bots"].into_iter().zip(&values[16..]) {
+                for (column, value) in ["asks", "warned_at", "held_bots", "facts"].into_iter().zip(&values[16..]) {
                     row.set(column, value.clone());
                 }
                 row.adds("version", 1);
