@@ -17,6 +17,7 @@ use crate::{
         },
         entitlement::{EndingIn, Entitlement, Period, right_at},
         person::Person,
+        workspace,
     },
     drivers::claws::{Address, Devices, Leave, Looked, Order},
     store::{ClawLease, StoreError},
@@ -347,6 +348,8 @@ impl Act<'_> {
                 return Ok(Work::Known(Outcome::Refused { reason: Reason::TokenDead, retry_after: None }));
             }
         };
+        let name = claw.title.as_deref().unwrap_or(&bot.brief.name);
+        let first_words = workspace::files(person.locale, Some(name), person.name.as_deref()).into();
         let guests = claw.spec.people.iter().map(|guest| guest.id);
         Ok(Work::Provision(Box::new(Order {
             address: address(claw),
@@ -354,6 +357,7 @@ impl Act<'_> {
             model: claw.spec.model.clone(),
             bot_token,
             allow_from: std::iter::once(owner).chain(guests).collect(),
+            first_words,
         })))
     }
 

@@ -31,6 +31,8 @@ pub struct Order {
     pub bot_token: BotToken,
     /// Numeric ids, the owner first.
     pub allow_from: Vec<TelegramId>,
+    /// The files a new claw's workspace begins with, by name. Whoever cannot take them leaves them out.
+    pub first_words: Vec<(&'static str, String)>,
 }
 
 /// How a claw is by the infra's own list.

@@ -17,8 +17,17 @@ pub type Address = (PersonId, i64);
 pub struct Parcel {
     pub call: Call,
     pub at: Address,
-    /// What shall run; nothing when it is to be taken down.
-    pub order: Option<Spec>,
+    pub order: Order,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub enum Order {
+    Up(Spec),
+    /// Taken down; an infra that can keeps what the claw knows.
+    Sleep,
+    /// Taken down for good.
+    Down,
 }
 
 /// A claw that runs.
@@ -31,10 +40,12 @@ pub struct Live {
 
 pub struct Infra {
     pub mood: Mood,
-    /// A claw is changed as it runs.
-    upsert: bool,
+    /// It is a clawnode: a claw is changed as it runs, and sleeps where it is.
+    rich: bool,
     knows_keys: bool,
     pub live: Vec<Live>,
+    /// Claws that sleep, with all they know.
+    pub asleep: Vec<Address>,
     /// What each key was answered for good.
     kept: HashMap<String, Outcome>,
     /// Claws it said it was at work on.
@@ -49,12 +60,13 @@ pub struct Infra {
 }
 
 impl Infra {
-    pub fn new(upsert: bool, knows_keys: bool) -> Infra {
+    pub fn new(rich: bool, knows_keys: bool) -> Infra {
         Infra {
             mood: Mood::Well,
-            upsert,
+            rich,
             knows_keys,
             live: Vec::new(),
+            asleep: Vec::new(),
             kept: HashMap::new(),
             at_work: Vec::new(),
             waiting: Vec::new(),
@@ -71,7 +83,7 @@ impl Infra {
 
     /// Whether it runs, or may by itself in a while.
     pub fn may_run(&self, at: Address) -> bool {
-        self.find(at).is_some() || self.waiting.iter().any(|parcel| parcel.at == at && parcel.order.is_some())
+        self.find(at).is_some() || self.waiting.iter().any(|parcel| parcel.at == at && matches!(parcel.order, Order::Up(_)))
     }
 
     /// Takes a call, in the order in which those for this claw were sent; what its sender hears of it.
@@ -100,7 +112,7 @@ impl Infra {
             Mood::Mute => silence(),
             Mood::Garbled => Outcome::Unclear(Trouble::BadAnswer("a page of its own".to_owned())),
             _ => {
-                if matches!(answer, Outcome::Up(_) | Outcome::Down { .. }) {
+                if matches!(answer, Outcome::Up(_) | Outcome::Down { .. } | Outcome::Asleep) {
                     self.answered = Some(parcel);
                 }
                 answer
@@ -117,6 +129,7 @@ impl Infra {
                 self.catch_up(Some(at));
                 match self.find(at) {
                     Some(_) => Outcome::Up(Health::Good),
+                    None if self.asleep.contains(&at) => Outcome::Asleep,
                     None => Outcome::Down { keeps_data: false },
                 }
             }
@@ -155,7 +168,7 @@ impl Infra {
         let refused = |reason| Outcome::Refused { reason, retry_after: None };
         let is_there = self.find(*at).is_some();
         let done = match order {
-            Some(spec) => {
+            Order::Up(spec) => {
                 // A token is looked at before anything else; whether there is room, only for what is not there.
                 let reason = match self.mood {
                     Mood::TokenDead => Some(Reason::TokenDead),
@@ -166,7 +179,7 @@ impl Infra {
                 if let Some(reason) = reason {
                     return refused(reason);
                 }
-                if is_there && !self.upsert {
+                if is_there && !self.rich {
                     // What the driver makes of "it exists": ours if an earlier attempt may have arrived, else a stranger's.
                     return if call.maybe_arrived { Outcome::Up(Health::Good) } else { refused(Reason::Foreign) };
                 }
@@ -176,16 +189,26 @@ impl Infra {
                 }
                 Outcome::Up(Health::Good)
             }
-            None if is_there && self.mood == Mood::Clings => return refused(Reason::Rejected),
-            None if is_there && self.is_slow(*at, Ask::Deprovision) => return Outcome::Starting,
-            None => {
-                self.live.retain(|live| live.at != *at);
-                self.at_work.retain(|(known, _)| known != at);
+            Order::Sleep | Order::Down if is_there && self.mood == Mood::Clings => return refused(Reason::Rejected),
+            Order::Sleep | Order::Down if is_there && self.is_slow(*at, Ask::Deprovision) => return Outcome::Starting,
+            Order::Sleep if self.rich && (is_there || self.asleep.contains(at)) => {
+                self.goes_down(*at);
+                self.asleep.push(*at);
+                Outcome::Asleep
+            }
+            Order::Sleep | Order::Down => {
+                self.goes_down(*at);
                 Outcome::Down { keeps_data: false }
             }
         };
         self.kept.insert(call.key.clone(), done.clone());
         done
+    }
+
+    fn goes_down(&mut self, at: Address) {
+        self.live.retain(|live| live.at != at);
+        self.asleep.retain(|known| *known != at);
+        self.at_work.retain(|(known, _)| *known != at);
     }
 
     fn brings_up(&mut self, at: Address, spec: &Spec, call: &Call) {
@@ -194,6 +217,7 @@ impl Infra {
             self.broken.get_or_insert((Promise::OneClaw, said));
         }
         self.live.retain(|live| live.at != at);
+        self.asleep.retain(|known| *known != at);
         self.live.push(Live { at, spec: spec.clone(), generation: call.generation });
         self.vanished.retain(|known| *known != at);
         if !self.ups.iter().any(|(known, key)| *known == at && *key == call.key) {

@@ -32,6 +32,8 @@ pub enum Promise {
     OneKeyOneIntention,
     /// Nothing is destroyed before its time, without a warning, or right after the clock was moved.
     NotTooEarly,
+    /// Nobody keeps what was destroyed.
+    LeavesNothing,
     /// What we believe to run, or not to, is so.
     TrueBelief,
     ComesToRest,
@@ -190,6 +192,9 @@ impl World {
         match step {
             Step::Destroy if !may_go => self.breaks(Promise::NotTooEarly, row, "destroyed too early"),
             Step::Erase if !may_go => self.breaks(Promise::NotTooEarly, row, "erased too early"),
+            Step::Erase if self.infra.asleep.contains(&at) => {
+                self.breaks(Promise::LeavesNothing, row, "erased, and it sleeps on")
+            }
             Step::Erase if self.infra.may_run(at) => self.breaks(Promise::OneClaw, row, "erased, and it runs"),
             Step::Deprovision if matches!(self.rows.claws[row].claw.wish, Wish::Gone { .. }) && !may_go => {
                 self.breaks(Promise::NotTooEarly, row, "taken down for good too early");
@@ -234,6 +239,11 @@ impl World {
             let at = self.infra.live[live].at;
             if !self.rows.claws.iter().any(|row| (row.claw.person, row.claw.number) == at && row.claw.destroyed.is_none()) {
                 self.promises.breaks(Promise::OneClaw, format!("nobody knows the claw at {at:?}"));
+            }
+        }
+        for at in self.infra.asleep.clone() {
+            if !self.rows.claws.iter().any(|row| (row.claw.person, row.claw.number) == at && row.claw.destroyed.is_none()) {
+                self.promises.breaks(Promise::LeavesNothing, format!("nobody knows the claw that sleeps at {at:?}"));
             }
         }
         let mut people: Vec<PersonId> = self.rows.claws.iter().map(|row| row.claw.person).collect();

@@ -135,6 +135,15 @@ fn an_earlier_attempt_forgotten_by_a_refusal() {
 }
 
 #[test]
+fn a_claw_that_sleeps_taken_for_gone() {
+    fn records(claw: Claw, call: &Call, outcome: Outcome, now: Time) -> (Claw, Vec<Effect>, Option<Duration>) {
+        let forgets = matches!(outcome, Outcome::Asleep);
+        record(claw, call, if forgets { Outcome::Down { keeps_data: true } } else { outcome }, now)
+    }
+    breaks(Promise::LeavesNothing, Machine { record: records, ..REAL });
+}
+
+#[test]
 fn a_new_key_for_each_attempt() {
     fn asks(claw: Claw, step: &Step, now: Time) -> Option<(Claw, Call)> {
         let (mut asked, mut call) = ask(claw, step, now)?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{
     history::Weather,
-    infra::Parcel,
+    infra::{Order, Parcel},
     promises::Promise,
     rows::{Lease, Word},
     world::World,
@@ -166,7 +166,11 @@ impl World {
                 self.rows.release_claw(&lease, Some(now));
                 return Hand::Empty;
             }
-            let order = (call.what == Ask::Provision).then(|| claw.spec.clone());
+            let order = match (call.what, claw.wish) {
+                (Ask::Provision, _) => Order::Up(claw.spec.clone()),
+                (_, Wish::Gone { .. }) => Order::Down,
+                (_, Wish::Running { .. } | Wish::Paused | Wish::Suspended { .. }) => Order::Sleep,
+            };
             self.promises.intends(row, &call);
             self.save(row, asked, Some(now));
             let parcel = Parcel { call: call.clone(), at: self.address(row), order };

@@ -81,7 +81,12 @@ impl World {
     }
 
     fn new(history: &History, machine: Machine) -> World {
-        let can = Capabilities { updates_in_place: history.rich, status: history.rich, ..Capabilities::default() };
+        let can = Capabilities {
+            updates_in_place: history.rich,
+            status: history.rich,
+            keeps_data: history.rich,
+            ..Capabilities::default()
+        };
         let process = || Process::new(BEGIN, Duration::ZERO);
         World {
             machine,

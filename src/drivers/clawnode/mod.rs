@@ -18,7 +18,7 @@ use crate::{
     drivers::{
         claws::{Address, Backup, BackupState, Capacity, ClawDriver, Devices, Feed, Leave, Looked, Order, Part, Survey, Usage},
         http::HttpError,
-        infra_api::{InfraApi, InfraApiError, InfraApiSettings, Letter, trouble},
+        infra_api::{Besides, InfraApi, InfraApiError, InfraApiSettings, Letter, trouble},
     },
 };
 use read::Body;
@@ -154,7 +154,8 @@ impl ClawDriver for Clawnode {
 
     /// An order for a claw that is there changes it as it runs, where OpenClaw can.
     async fn provision(&self, call: &Call, order: &Order) -> Outcome {
-        self.0.bring_up(call, order, Some(call.generation)).await
+        let workspace_files = order.first_words.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        self.0.bring_up(call, order, Some(Besides { generation: call.generation, workspace_files })).await
     }
 
     async fn deprovision(&self, call: &Call, address: &Address, leave: Leave) -> Outcome {

@@ -6,7 +6,7 @@ mod answer;
 mod line;
 mod list;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use reqwest::Method;
@@ -95,8 +95,15 @@ struct ProvisionBody<'a> {
     model: &'a str,
     telegram_bot_token: &'a str,
     telegram_allow_from: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    generation: Option<u32>,
+    #[serde(flatten)]
+    besides: Option<Besides<'a>>,
+}
+
+/// What our own host agent is told besides.
+#[derive(Serialize)]
+pub(in crate::drivers) struct Besides<'a> {
+    pub generation: u32,
+    pub workspace_files: BTreeMap<&'a str, &'a str>,
 }
 
 /// The body of `POST /deprovision`.
@@ -119,7 +126,7 @@ impl InfraApi {
     }
 
     /// Brings a claw up, with what else the infra shall be told of it.
-    pub(in crate::drivers) async fn bring_up(&self, call: &Call, order: &Order, generation: Option<u32>) -> Outcome {
+    pub(in crate::drivers) async fn bring_up(&self, call: &Call, order: &Order, besides: Option<Besides<'_>>) -> Outcome {
         let body = ProvisionBody {
             user_id: order.address.user_id.to_string(),
             claw_id: &order.address.claw_id,
@@ -127,7 +134,7 @@ impl InfraApi {
             model: &order.model,
             telegram_bot_token: order.bot_token.expose(),
             telegram_allow_from: order.allow_from.iter().map(ToString::to_string).collect(),
-            generation,
+            besides,
         };
         match self.post("provision", call, &body, self.provision_timeout).await {
             Ok(answer) => answer.to_provision(&body.user_id, call.maybe_arrived),

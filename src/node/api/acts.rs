@@ -2,12 +2,13 @@
 
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     routing::{MethodRouter, post},
 };
 
 use super::{
     Shared,
+    door::once,
     openapi::{Lock, Operation},
     problem::Answer,
     shape::{Names, find, slug_of, taken},
@@ -35,29 +36,30 @@ pub(super) fn operations() -> Vec<(Operation, MethodRouter<Shared>)> {
     ]
 }
 
-async fn start(State(node): State<Shared>, Path(names): Names) -> Answer {
-    act(&node, &names, Act::Start).await
+async fn start(State(node): State<Shared>, Path(names): Names, headers: HeaderMap) -> Answer {
+    act(&node, &names, &headers, Act::Start).await
 }
 
-async fn stop(State(node): State<Shared>, Path(names): Names) -> Answer {
-    act(&node, &names, Act::Stop).await
+async fn stop(State(node): State<Shared>, Path(names): Names, headers: HeaderMap) -> Answer {
+    act(&node, &names, &headers, Act::Stop).await
 }
 
-async fn restart(State(node): State<Shared>, Path(names): Names) -> Answer {
-    act(&node, &names, Act::Restart).await
+async fn restart(State(node): State<Shared>, Path(names): Names, headers: HeaderMap) -> Answer {
+    act(&node, &names, &headers, Act::Restart).await
 }
 
-async fn suspend(State(node): State<Shared>, Path(names): Names) -> Answer {
-    act(&node, &names, Act::Suspend).await
+async fn suspend(State(node): State<Shared>, Path(names): Names, headers: HeaderMap) -> Answer {
+    act(&node, &names, &headers, Act::Suspend).await
 }
 
-async fn resume(State(node): State<Shared>, Path(names): Names) -> Answer {
-    act(&node, &names, Act::Resume).await
+async fn resume(State(node): State<Shared>, Path(names): Names, headers: HeaderMap) -> Answer {
+    act(&node, &names, &headers, Act::Resume).await
 }
 
-async fn act(node: &Shared, (user_id, claw_id): &(String, String), act: Act) -> Answer {
+async fn act(node: &Shared, (user_id, claw_id): &(String, String), headers: &HeaderMap, act: Act) -> Answer {
     let slug = slug_of(user_id, claw_id)?;
-    let result = wishes::act(node, &slug, act).await?;
+    let once = once(headers, &format!("{act:?} {slug}"), b"")?;
+    let result = wishes::act(node, &slug, act, once.as_ref()).await?;
     let status = if result.changed { StatusCode::ACCEPTED } else { StatusCode::OK };
     taken(node, status, &find(node, &slug).await?, result.changed)
 }

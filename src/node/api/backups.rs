@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     routing::{MethodRouter, get, post},
 };
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     Shared,
-    door::{parse, read},
+    door::{once, parse, read},
     openapi::{Lock, Operation},
     problem::Answer,
     shape::{Names, answer, claw, find, instant, slug_of},
@@ -59,8 +59,10 @@ pub(super) fn operations() -> Vec<(Operation, MethodRouter<Shared>)> {
     vec![(make, post(begin)), (list, get(all)), (back, post(restore))]
 }
 
-async fn begin(State(node): State<Shared>, Path((user_id, claw_id)): Names) -> Answer {
-    let backup = wishes::back_up(&node, &slug_of(&user_id, &claw_id)?).await?;
+async fn begin(State(node): State<Shared>, Path((user_id, claw_id)): Names, headers: HeaderMap) -> Answer {
+    let slug = slug_of(&user_id, &claw_id)?;
+    let once = once(&headers, &format!("backup {slug}"), b"")?;
+    let backup = wishes::back_up(&node, &slug, once.as_ref()).await?;
     Ok(answer(StatusCode::ACCEPTED, &json!({ "ok": true, "backup": shown(&backup) })))
 }
 
@@ -70,10 +72,11 @@ async fn all(State(node): State<Shared>, Path((user_id, claw_id)): Names) -> Ans
     Ok(answer(StatusCode::OK, &json!({ "ok": true, "backups": backups })))
 }
 
-async fn restore(State(node): State<Shared>, Path((user_id, claw_id)): Names, body: Body) -> Answer {
+async fn restore(State(node): State<Shared>, Path((user_id, claw_id)): Names, headers: HeaderMap, body: Body) -> Answer {
     let slug = slug_of(&user_id, &claw_id)?;
     let from: From = parse(&read(body).await?)?;
-    wishes::restore(&node, &slug, &from.backup_id).await?;
+    let once = once(&headers, &format!("restore {slug}"), from.backup_id.as_bytes())?;
+    wishes::restore(&node, &slug, &from.backup_id, once.as_ref()).await?;
     let row = find(&node, &slug).await?;
     Ok(answer(StatusCode::ACCEPTED, &json!({ "ok": true, "claw": claw(&node, &row)? })))
 }

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, Query, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     routing::{MethodRouter, get, post},
 };
 use serde::Deserialize;
@@ -10,11 +10,17 @@ use serde_json::{Value, json};
 
 use super::{
     Shared,
+    door::once,
     openapi::{Lock, Operation},
     problem::{Answer, Problem},
     shape::{answer, find, slug_of},
 };
-use crate::node::{cell::Cell, host::Node, openclaw, runtime};
+use crate::node::{
+    cell::Cell,
+    host::Node,
+    openclaw, runtime,
+    wishes::{self, Once},
+};
 
 /// Lines of the log, unless fewer are asked for.
 const LINES: usize = 200;
@@ -112,23 +118,39 @@ async fn list_devices(State(node): State<Shared>, Path((user_id, claw_id)): Name
     Ok(answer(StatusCode::OK, &ok(json!(devices))))
 }
 
-async fn approve_device(State(node): State<Shared>, Path((user_id, claw_id, request_id)): Request) -> Answer {
+async fn approve_device(State(node): State<Shared>, Path((user_id, claw_id, request_id)): Request, headers: HeaderMap) -> Answer {
     let slug = slug_of(&user_id, &claw_id)?;
-    decide(&node, &slug, &request_id, true).await?;
+    let once = once(&headers, &format!("approve {slug}"), request_id.as_bytes())?;
+    decide(&node, &slug, &request_id, true, once.as_ref()).await?;
     Ok(answer(StatusCode::OK, &json!({ "ok": true })))
 }
 
-async fn reject_device(State(node): State<Shared>, Path((user_id, claw_id, request_id)): Request) -> Answer {
+async fn reject_device(State(node): State<Shared>, Path((user_id, claw_id, request_id)): Request, headers: HeaderMap) -> Answer {
     let slug = slug_of(&user_id, &claw_id)?;
-    decide(&node, &slug, &request_id, false).await?;
+    let once = once(&headers, &format!("reject {slug}"), request_id.as_bytes())?;
+    decide(&node, &slug, &request_id, false, once.as_ref()).await?;
     Ok(answer(StatusCode::OK, &json!({ "ok": true })))
 }
 
-/// Lets a device in or turns it away.
-pub(super) async fn decide(node: &Node, slug: &str, request_id: &str, let_in: bool) -> Result<(), Problem> {
+/// Lets a device in or turns it away. Under a name, what was decided and is not there any more was decided by this.
+pub(super) async fn decide(
+    node: &Shared,
+    slug: &str,
+    request_id: &str,
+    let_in: bool,
+    once: Option<&Once>,
+) -> Result<(), Problem> {
     let cell = running(node, slug).await?;
     if !(1..=128).contains(&request_id.len()) || !request_id.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(Problem::invalid("request_id is not one of ours"));
+    }
+    let decided = wishes::decided_before(node, once).await?;
+    let asks = once.is_none() || node.openclaw.devices(&cell).await?.pending.iter().any(|device| device.request_id == request_id);
+    if decided && !asks {
+        return Ok(());
+    }
+    if asks {
+        wishes::decides(node, slug, once).await?;
     }
     let done =
         if let_in { node.openclaw.approve(&cell, request_id).await? } else { node.openclaw.reject(&cell, request_id).await? };

@@ -59,6 +59,7 @@ impl From<Refused> for Problem {
             Refused::InTrash => say(StatusCode::CONFLICT, "in_trash"),
             Refused::Suspended => say(StatusCode::CONFLICT, "suspended"),
             Refused::NotRunning => say(StatusCode::CONFLICT, "not_running"),
+            Refused::Busy => say(StatusCode::CONFLICT, "busy").after(5),
             Refused::StaleGeneration => say(StatusCode::CONFLICT, "stale_generation"),
             Refused::Superseded => say(StatusCode::CONFLICT, "superseded"),
             Refused::NoCapacity => say(StatusCode::INSUFFICIENT_STORAGE, "no_capacity"),

@@ -112,12 +112,12 @@ async fn status(node: &Shared, slug: &str) -> Result<Value, Problem> {
 }
 
 async fn restart(node: &Shared, slug: &str) -> Result<Value, Problem> {
-    wishes::act(node, slug, Act::Restart).await?;
+    wishes::act(node, slug, Act::Restart, None).await?;
     Ok(json!({ "message": "the gateway is started anew" }))
 }
 
 async fn back_up(node: &Shared, slug: &str) -> Result<Value, Problem> {
-    let backup = wishes::back_up(node, slug).await?;
+    let backup = wishes::back_up(node, slug, None).await?;
     Ok(json!({ "backupId": backup.id, "lastBackup": null, "message": "a backup is being made" }))
 }
 
@@ -147,5 +147,5 @@ async fn devices(node: &Shared, slug: &str) -> Result<Value, Problem> {
 }
 
 async fn approve(State(node): State<Shared>, Path((slug, request_id)): Path<(String, String)>) -> Response {
-    told(decide(&node, &slug, &request_id, true).await.map(|()| json!({ "approved": true, "requestId": request_id })))
+    told(decide(&node, &slug, &request_id, true, None).await.map(|()| json!({ "approved": true, "requestId": request_id })))
 }

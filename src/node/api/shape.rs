@@ -73,6 +73,8 @@ pub(super) fn claw(node: &Node, row: &Row) -> Result<Value, Problem> {
         "limits": spec.limits,
         "created_at": instant(claw.created_at),
         "retained_until": retained.map(instant),
+        "pending_devices": if claw.seen.may_run() { row.asking.len() } else { 0 },
+        "restore": row.last_restore,
     }))
 }
 

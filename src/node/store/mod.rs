@@ -18,11 +18,14 @@ use tokio::sync::watch;
 use crate::domain::time::Time;
 
 pub use backups::{Backup, BackupState};
-pub use claws::Row;
+pub use claws::{LastRestore, RestoreState, Row};
 pub use events::{Event, Told};
 
 /// Number, name, text.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "ground", include_str!("../../../migrations/node/0001_ground.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "ground", include_str!("../../../migrations/node/0001_ground.sql")),
+    (2, "once", include_str!("../../../migrations/node/0002_once.sql")),
+];
 
 /// What goes wrong with the database.
 #[derive(Debug, thiserror::Error)]

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Refused, Taken};
+use super::{
+    Refused, Taken,
+    once::{Once, done_before, is_done},
+};
 use crate::node::{
     claw::{Claw, Seen, Wish},
     host::Node,
-    store::{Backup, BackupState, Row},
+    store::{Backup, BackupState, LastRestore, RestoreState, Row},
 };
 
 /// A small wish.
@@ -22,10 +25,13 @@ pub enum Act {
 }
 
 /// Takes the wish.
-pub async fn act(node: &Arc<Node>, slug: &str, act: Act) -> Result<Taken, Refused> {
+pub async fn act(node: &Arc<Node>, slug: &str, act: Act, once: Option<&Once>) -> Result<Taken, Refused> {
     node.takes_work()?;
     let mut tx = node.store.begin(node.clock.now()).await?;
     let row = tx.find(slug).await?.ok_or(Refused::NoSuchClaw)?;
+    if done_before(&mut tx, once).await?.is_some() {
+        return Ok(Taken { row, changed: true });
+    }
     let (before, broken) = (row.claw.wish, matches!(row.claw.seen, Seen::Broken { .. }));
     let (wish, again) = match (before, act) {
         (Wish::Gone, _) => return Err(Refused::Deleting),
@@ -46,6 +52,7 @@ pub async fn act(node: &Arc<Node>, slug: &str, act: Act) -> Result<Taken, Refuse
     }
     let row = Row { claw: Claw { wish, boot: row.claw.boot + u32::from(again), ..row.claw }, ..row };
     tx.save_wish(&row).await?;
+    is_done(&mut tx, once, slug, "").await?;
     crash_point!("node-wish-uncommitted");
     tx.commit().await?;
     crash_point!("node-wish-committed");
@@ -55,14 +62,19 @@ pub async fn act(node: &Arc<Node>, slug: &str, act: Act) -> Result<Taken, Refuse
 }
 
 /// A backup is wished, unless one is being made already.
-pub async fn back_up(node: &Arc<Node>, slug: &str) -> Result<Backup, Refused> {
+pub async fn back_up(node: &Arc<Node>, slug: &str, once: Option<&Once>) -> Result<Backup, Refused> {
     node.takes_work()?;
-    if let Some(backup) = node.store.wanted_backup(slug).await? {
-        return Ok(backup);
-    }
     let now = node.clock.now();
     let mut tx = node.store.begin(now).await?;
     let row = tx.find(slug).await?.ok_or(Refused::NoSuchClaw)?;
+    if let Some(made) = done_before(&mut tx, once).await? {
+        return tx.find_backup(&made).await?.ok_or(Refused::NoSuchBackup);
+    }
+    if let Some(backup) = tx.wanted_backup(slug).await? {
+        is_done(&mut tx, once, slug, &backup.id).await?;
+        tx.commit().await?;
+        return Ok(backup);
+    }
     match (row.claw.wish, &row.claw.seen) {
         (Wish::Gone, _) => return Err(Refused::Deleting),
         (Wish::Trash { .. }, _) => return Err(Refused::InTrash),
@@ -79,6 +91,8 @@ pub async fn back_up(node: &Arc<Node>, slug: &str) -> Result<Backup, Refused> {
         reason: None,
     };
     tx.save_backup(&backup).await?;
+    is_done(&mut tx, once, slug, &backup.id).await?;
+    crash_point!("node-wish-uncommitted");
     tx.commit().await?;
     crash_point!("node-wish-committed");
     node.wake(slug);
@@ -86,11 +100,14 @@ pub async fn back_up(node: &Arc<Node>, slug: &str) -> Result<Backup, Refused> {
 }
 
 /// Going back to a backup is wished.
-pub async fn restore(node: &Arc<Node>, slug: &str, backup: &str) -> Result<Taken, Refused> {
+pub async fn restore(node: &Arc<Node>, slug: &str, backup: &str, once: Option<&Once>) -> Result<Taken, Refused> {
     node.takes_work()?;
     let ready = node.store.backups(slug).await?.into_iter().any(|known| known.id == backup && known.state == BackupState::Ready);
     let mut tx = node.store.begin(node.clock.now()).await?;
     let row = tx.find(slug).await?.ok_or(Refused::NoSuchClaw)?;
+    if done_before(&mut tx, once).await?.is_some() {
+        return Ok(Taken { row, changed: false });
+    }
     match row.claw.wish {
         Wish::Gone => return Err(Refused::Deleting),
         Wish::Trash { .. } => return Err(Refused::InTrash),
@@ -101,16 +118,38 @@ pub async fn restore(node: &Arc<Node>, slug: &str, backup: &str) -> Result<Taken
     if !ready {
         return Err(Refused::NoSuchBackup);
     }
-    if row.claw.restore_wish.is_some() {
-        return Ok(Taken { row, changed: false });
+    match row.claw.restore_wish.as_deref() {
+        None => {}
+        Some(wished) if wished == backup && once.is_none() => return Ok(Taken { row, changed: false }),
+        Some(_) => return Err(Refused::Busy),
     }
     let claw = Claw { restore_wish: Some(backup.to_owned()), ..row.claw };
-    let row = Row { claw, ..row };
+    let key = once.map(|once| once.key().to_owned());
+    let last_restore = Some(LastRestore { backup_id: backup.to_owned(), key, state: RestoreState::Running, reason: None });
+    let row = Row { claw, last_restore, ..row };
     tx.save_wish(&row).await?;
+    is_done(&mut tx, once, slug, "").await?;
     crash_point!("node-wish-uncommitted");
     tx.commit().await?;
     crash_point!("node-wish-committed");
     node.has_changed();
     node.wake(slug);
     Ok(Taken { row, changed: true })
+}
+
+/// Whether a device's request was decided under this name before; it is not there any more, and that was us.
+pub async fn decided_before(node: &Arc<Node>, once: Option<&Once>) -> Result<bool, Refused> {
+    let mut tx = node.store.begin(node.clock.now()).await?;
+    Ok(done_before(&mut tx, once).await?.is_some())
+}
+
+/// A device's request is about to be decided under this name.
+pub async fn decides(node: &Arc<Node>, slug: &str, once: Option<&Once>) -> Result<(), Refused> {
+    node.takes_work()?;
+    let mut tx = node.store.begin(node.clock.now()).await?;
+    if done_before(&mut tx, once).await?.is_none() {
+        is_done(&mut tx, once, slug, "").await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }

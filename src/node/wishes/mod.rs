@@ -3,12 +3,14 @@
 
 mod acts;
 mod change;
+mod once;
 mod provision;
 mod remove;
 
-pub use acts::{Act, act, back_up, restore};
+pub use acts::{Act, act, back_up, decided_before, decides, restore};
 pub use change::change;
-pub use provision::{Operation, Provision, provision};
+pub use once::Once;
+pub use provision::{Provision, provision};
 pub use remove::{Removed, remove};
 
 use crate::node::{
@@ -44,6 +46,8 @@ pub enum Refused {
     KeyReused,
     #[error("a later call wished something else of this claw")]
     Superseded,
+    #[error("the claw is going back to another backup")]
+    Busy,
     #[error("there is no such backup, or it is not ready")]
     NoSuchBackup,
     #[error("the node is about to end and takes nothing new")]

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
-
-use super::{Refused, Taken, bot_is_free};
+use super::{
+    Refused, Taken, bot_is_free,
+    once::{Once, done_before, is_done},
+};
 use crate::{
     drivers::vault::generate_key,
     node::{
@@ -24,20 +25,7 @@ pub struct Provision {
     pub change: Change,
     /// A number of the caller's own; lower ones than were seen are refused.
     pub generation: Option<u64>,
-    pub operation: Option<Operation>,
-}
-
-/// A name the caller gave this operation, so that it takes effect once.
-pub struct Operation {
-    pub key: String,
-    digest: Vec<u8>,
-}
-
-impl Operation {
-    /// The operation under this key that asks for this.
-    pub fn new(key: &str, body: &[u8]) -> Operation {
-        Operation { key: key.to_owned(), digest: Sha256::digest(body).to_vec() }
-    }
+    pub once: Option<Once>,
 }
 
 /// Takes the wish.
@@ -52,12 +40,7 @@ pub async fn provision(node: &Arc<Node>, wanted: Provision) -> Result<Taken, Ref
     let now = node.clock.now();
     let mut tx = node.store.begin(now).await?;
     let before = tx.find(&slug).await?;
-    if let Some(operation) = &wanted.operation
-        && let Some(done) = tx.operation(&operation.key).await?
-    {
-        if done.body != operation.digest {
-            return Err(Refused::KeyReused);
-        }
+    if done_before(&mut tx, wanted.once.as_ref()).await?.is_some() {
         let row = before.filter(|row| row.claw.wish != Wish::Gone).ok_or(Refused::Superseded)?;
         return Ok(Taken { row, changed: false });
     }
@@ -101,15 +84,17 @@ pub async fn provision(node: &Arc<Node>, wanted: Provision) -> Result<Taken, Ref
                 wish_rev: 1,
                 asking: Vec::new(),
                 told: String::new(),
+                last_restore: None,
             };
             tx.insert(&row).await?;
             (row, true)
         }
         Some(row) => {
             let old = node.spec(&row)?;
-            // Every field of a whole specification is asked for here too; limits and files stay unless they are given.
+            // Every field of a whole specification is asked for here too; limits stay unless they are given. Its files are
+            // what a workspace begins with: what the claw has made of them since is its own.
             Spec::new(&wanted.user_id, &wanted.claw_id, wanted.change.clone())?;
-            let spec = old.changed(wanted.change)?;
+            let spec = old.changed(Change { workspace_files: None, ..wanted.change })?;
             node.offers(&spec.model)?;
             if row.claw.wish == Wish::Gone {
                 return Err(Refused::Deleting);
@@ -143,9 +128,7 @@ pub async fn provision(node: &Arc<Node>, wanted: Provision) -> Result<Taken, Ref
             (row, changed)
         }
     };
-    if let Some(operation) = &wanted.operation {
-        tx.note_operation(&operation.key, &operation.digest, &slug).await?;
-    }
+    is_done(&mut tx, wanted.once.as_ref(), &slug, "").await?;
     crash_point!("node-wish-uncommitted");
     tx.commit().await?;
     crash_point!("node-wish-committed");

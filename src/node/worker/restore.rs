@@ -91,7 +91,7 @@ impl Job<'_> {
         crash_point!("node-restore-kept");
         let backup_id = restoring.backup;
         tracing::info!(claw.slug = self.slug(), "claw {} has gone back to a backup", self.slug());
-        self.restore_over(self.row.claw.clone(), &backup_id, Told::Restored { backup_id: backup_id.clone() }).await
+        self.restore_over(self.row.claw.clone(), &backup_id, None).await
     }
 
     pub(super) async fn put_back(&self) -> anyhow::Result<Next> {
@@ -117,23 +117,27 @@ impl Job<'_> {
         };
         tracing::error!(claw.slug = self.slug(), "claw {} is back to what it was: {reason}", self.slug());
         let backup_id = restoring.backup;
-        self.restore_over(self.as_new(), &backup_id, Told::RestoreFailed { backup_id: backup_id.clone(), reason }).await
+        self.restore_over(self.as_new(), &backup_id, Some(reason)).await
     }
 
     /// Nothing was changed; it comes up again as it was.
     async fn restore_failed(&self, id: &str, why: &str) -> anyhow::Result<Next> {
         let reason: String = openclaw::redact(why).chars().take(300).collect();
         tracing::error!(claw.slug = self.slug(), "claw {} does not go back to a backup: {reason}", self.slug());
-        let told = Told::RestoreFailed { backup_id: id.to_owned(), reason };
-        self.restore_over(self.as_new(), id, told).await
+        self.restore_over(self.as_new(), id, Some(reason)).await
     }
 
-    async fn restore_over(&self, claw: Claw, backup: &str, told: Told) -> anyhow::Result<Next> {
+    async fn restore_over(&self, claw: Claw, backup: &str, failed: Option<String>) -> anyhow::Result<Next> {
         let row = Row { claw: Claw { restoring: None, ..claw }, ..self.row.clone() };
         let now = self.node.clock.now();
         let mut tx = self.node.store.begin(now).await?;
-        tx.end_restore(self.slug(), backup).await?;
+        tx.end_restore(self.slug(), backup, failed.as_deref()).await?;
         tx.save_seen(&row).await?;
+        let backup_id = backup.to_owned();
+        let told = match failed {
+            None => Told::Restored { backup_id },
+            Some(reason) => Told::RestoreFailed { backup_id, reason },
+        };
         tx.tell(now, &row.claw, told).await?;
         tx.commit().await?;
         self.node.has_changed();

@@ -5,6 +5,7 @@ mod ailing;
 mod backups;
 mod devices;
 mod events;
+mod real;
 mod restart;
 mod sleep;
 

@@ -42,6 +42,7 @@ pub fn order(who: u128, claw: u32, bot: i64) -> Order {
         model: MODEL.into(),
         bot_token: token(bot),
         allow_from: vec![TelegramId(4242), TelegramId(7)],
+        first_words: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@ mod api;
 mod bad_luck;
 mod kills;
 mod lives;
+mod once;
 
 use std::{
     collections::BTreeMap,
@@ -33,7 +34,7 @@ use tokio::process::{Child, Command};
 use crate::process::{PROGRAM, free_port, until};
 
 const CLAWNODE: &str = env!("CARGO_BIN_EXE_clawnode");
-const KEY: &str = "node-key-CANARY-0123456789";
+pub const KEY: &str = "node-key-CANARY-0123456789";
 /// Ports and users of one test are nobody else's.
 static HOUSES: AtomicU32 = AtomicU32::new(0);
 
@@ -57,6 +58,11 @@ impl House {
         let clock = Clock::system();
         let telegram = Telegram::start(Arc::new(move || clock.now().0)).expect("the Telegram stand-in");
         telegram.set_pace(None);
+        House::beside(telegram)
+    }
+
+    /// A host whose claws talk to this Telegram.
+    pub fn beside(telegram: Telegram) -> House {
         let folder = tempfile::tempdir().expect("a folder");
         // Claws have users of their own and walk through to their folders.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711)).expect("opened");
@@ -144,6 +150,11 @@ impl House {
         let status = answer.status().as_u16();
         let text = answer.text().await.ok()?;
         Some((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
+    }
+
+    /// Moves the node's clock by this many milliseconds, back or forth.
+    pub fn clock_is_moved(&self, by: i64) {
+        fs::write(self.folder.path().join("clock"), by.to_string()).expect("the clock's file");
     }
 
     pub async fn call(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
