@@ -125,13 +125,19 @@ fn what_ails_a_claw_on_a_real_node_is_told_with_the_button_that_mends_it() {
         let (w, house, _node) = world().await;
         let ann = ann(&w).await;
         let (user, claw) = names(&w).await;
-        house.breaks(&user, &claw, Faults { bad_token: true, ..Faults::default() });
+        let bot = w.telegram.bot_by_username("anns_helper_bot").expect("her bot").id;
+        let gateway = house.gateway_of(&user, &claw);
+        let token = w.telegram.revoke_token(bot).expect("another token");
         house.is(&user, &claw, "degraded").await;
-        is_told(&w, &ann, "new token", 1).await;
-        house.breaks(&user, &claw, Faults::default());
+        is_told(&w, &ann, "Telegram no longer accepts its bot's token.", 1).await;
+        ann.taps("Give it a new token").await;
+        ann.says(&token).await;
+        ann.taps("Use this bot").await;
+        ann.taps("Use this token").await;
         house.is(&user, &claw, "ready").await;
         w.pass(Duration::from_secs(120)).await;
         assert!(ann.opens_card().await.contains("● awake"), "{}", ann.last());
+        assert_eq!(house.gateway_of(&user, &claw), gateway, "nothing was started anew");
     });
 }
 
