@@ -42,12 +42,14 @@ statements! {
     DROP_FOR_CHAT = "UPDATE outbox SET done_at = $2, outcome = 'blocked', notice = NULL WHERE chat_id = $1 AND done_at IS NULL AND lease_until IS NULL";
     OUT = "SELECT (SELECT COUNT(*) FROM slots WHERE chat_id = $1 AND slot = $2) + (SELECT COUNT(*) FROM outbox WHERE chat_id = $1 AND slot = $2 AND done_at IS NULL)";
     SLOT = "SELECT message_id FROM slots WHERE chat_id = $1 AND slot = $2";
-    PUT_SLOT = "INSERT INTO slots (chat_id, slot, message_id, claw_id) VALUES ($1, $2, $3, $4) \
+    // By the row's own slot: it may have been handed over while the message was on its way.
+    PUT_SLOT = "INSERT INTO slots (chat_id, slot, message_id, claw_id) SELECT o.chat_id, o.slot, $2, $3 FROM outbox o WHERE o.id = $1 AND o.slot IS NOT NULL \
                 ON CONFLICT (chat_id, slot) DO UPDATE SET message_id = excluded.message_id, claw_id = excluded.claw_id";
     SHOWS_CARD = "SELECT COUNT(*) FROM slots s WHERE s.chat_id = $1 AND s.slot = 'screen' AND s.claw_id = $2 \
                   AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.chat_id = s.chat_id AND o.slot = s.slot AND o.done_at IS NULL AND o.notice NOT LIKE $3)";
     DROP_SLOT = "DELETE FROM slots WHERE chat_id = $1 AND slot = $2";
     WITHDRAW = "DELETE FROM outbox WHERE chat_id = $1 AND slot = $2 AND done_at IS NULL AND lease_until IS NULL";
+    RENAME_DRAWN = "UPDATE outbox SET slot = $3 WHERE chat_id = $1 AND slot = $2 AND done_at IS NULL";
     RENAME_SLOT = "UPDATE slots SET slot = $3 WHERE chat_id = $1 AND slot = $2";
     SWEEP_SAID = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < $1 AND done_at IS NOT NULL AND once IS NULL ORDER BY created_at LIMIT $2)";
     SWEEP_TEXTS = "UPDATE outbox SET notice = NULL WHERE created_at < $1 AND done_at IS NOT NULL AND notice IS NOT NULL";
@@ -209,8 +211,8 @@ impl Tx {
     pub async fn message_sent(&mut self, sent: &Message, now: Time, shown: Option<(MessageId, Option<ClawId>)>) -> Result<()> {
         let id = sent.id.to_string();
         let mut group = vec![Later::must("outbox", DONE, values![sent.id, sent.fence, now, "sent", sent.unclear], &id)];
-        if let (Some(slot), Some((message, card))) = (&sent.slot, shown) {
-            group.push(Later::new("slots", PUT_SLOT, values![sent.chat, slot, message, card]));
+        if let (true, Some((message, card))) = (sent.slot.is_some(), shown) {
+            group.push(Later::new("slots", PUT_SLOT, values![sent.id, message, card]));
         }
         self.put_off(group).await
     }
@@ -256,6 +258,8 @@ impl Tx {
         self.run(DROP_SLOT, values![chat, to.name()]).await?;
         // Whatever was still to be drawn there would come back as a message of its own.
         self.run(WITHDRAW, values![chat, from.name()]).await?;
+        // What is on its way there was answered before we know that it arrived.
+        self.run(RENAME_DRAWN, values![chat, from.name(), to.name()]).await?;
         self.run(RENAME_SLOT, values![chat, from.name(), to.name()]).await.map(drop)
     }
 

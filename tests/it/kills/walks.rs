@@ -126,7 +126,6 @@ impl Walk {
                 around.taps(ANN, "Approve").await;
                 around.hears(ANN, "Let in to").await;
                 street.comes_to_rest().await;
-                around.telegram.says(ANN, around.bot.id, "/status");
                 around.taps(ANN, "Backups").await;
                 around.taps(ANN, "Back up now").await;
                 around.hears(ANN, "The backup of").await;

@@ -2,7 +2,7 @@
 
 use clawhatch::{
     domain::{
-        ids::{ChatId, OutboxId},
+        ids::{ChatId, ClawId, MessageId, OutboxId},
         notice::{Notice, Slot},
     },
     store::{Act, Db, Message, NewMessage, Outcome},
@@ -183,5 +183,25 @@ on_both! {
         tx.free_all_leases().await.expect("freed");
         tx.commit().await.expect("a commit");
         assert!(take(db).await.iter().all(|message| message.unclear));
+    }
+}
+
+on_both! {
+    // Somebody taps the summary before we have written down that it arrived.
+    async fn what_is_on_its_way_is_handed_over_with_its_slot(w: World) {
+        let db = &w.app().db;
+        let hatching = Slot::Hatching(ClawId(Uuid::from_u128(7)));
+        queue(db, Say { id: 1, slot: Some(Slot::Screen), ..PLAIN }).await;
+        let drawn = take(db).await.remove(0);
+        let mut tx = db.begin().await.expect("a transaction");
+        tx.rename_slot(ChatId(5), &Slot::Screen, &hatching).await.expect("handed over");
+        tx.commit().await.expect("a commit");
+        let mut tx = db.begin().await.expect("a transaction");
+        tx.message_sent(&drawn, START, Some((MessageId(9), None))).await.expect("put off");
+        tx.commit().await.expect("a commit");
+        let mut tx = db.look().await.expect("a look");
+        let shows = [Slot::Screen.name(), hatching.name()];
+        let shown = [tx.find_slot(ChatId(5), &shows[0]).await, tx.find_slot(ChatId(5), &shows[1]).await];
+        assert_eq!(shown.map(|slot| slot.expect("a slot")), [None, Some(MessageId(9))]);
     }
 }
