@@ -106,7 +106,9 @@ fn each_message_once(run: &Evidence, plain: &Evidence, faults: &mut Vec<String>)
         let missing: Vec<_> = left.collect();
         if !missing.is_empty() {
             let calls = run.calls.iter().filter(|call| call.args["chat_id"].as_i64() == Some(chat.0));
-            let calls: Vec<String> = calls.map(|call| format!("{} {} -> {}", call.method, call.args, call.status)).collect();
+            let calls: Vec<String> = calls
+                .map(|call| format!("{} {} {} -> {}", call.method, call.args["message_id"], call.args["text"], call.status))
+                .collect();
             faults.push(format!("chat {chat} lacks {missing:?}; it shows {shown:?}; its calls:\n    {}", calls.join("\n    ")));
         }
         // Slots: a copy nobody knows of is not edited any more, so it may show what the message first said.

@@ -104,6 +104,9 @@ impl Walk {
             }
             Walk::Deletion => {
                 around.telegram.says(ANN, around.bot.id, "/status");
+                // A thumb that is faster than the note that the card arrived gets another card.
+                around.hears(ANN, "Gemini 3 Flash, only you").await;
+                street.comes_to_rest().await;
                 around.taps(ANN, "Delete this claw").await;
                 around.taps(ANN, "Delete it").await;
                 around.hears(ANN, "Undo").await;
@@ -119,14 +122,20 @@ impl Walk {
             Walk::Tending => {
                 let slug = around.infra.claws().first().expect("her claw").slug.clone();
                 around.telegram.says(ANN, around.bot.id, "/status");
+                around.hears(ANN, "Gemini 3 Flash, only you").await;
+                street.comes_to_rest().await;
                 around.taps(ANN, "Restart it").await;
                 around.hears(ANN, "has restarted").await;
                 street.comes_to_rest().await;
                 around.infra.device_asks(&slug, "req-1", "Ann's phone", "ios");
+                around.hears(ANN, "A device asks").await;
+                street.comes_to_rest().await;
                 around.taps(ANN, "Approve").await;
                 around.hears(ANN, "Let in to").await;
                 street.comes_to_rest().await;
                 around.taps(ANN, "Backups").await;
+                around.hears(ANN, "There is none yet").await;
+                street.comes_to_rest().await;
                 around.taps(ANN, "Back up now").await;
                 around.hears(ANN, "The backup of").await;
                 street.comes_to_rest().await;
