@@ -2,12 +2,13 @@
 
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     routing::{MethodRouter, post},
 };
 
 use super::{
     Shared,
+    door::key,
     openapi::{Lock, Operation},
     problem::Answer,
     shape::{Names, find, slug_of, taken},
@@ -24,7 +25,7 @@ pub(super) fn operations() -> Vec<(Operation, MethodRouter<Shared>)> {
         body: None,
         query: &[],
         good: &[(200, "ClawTaken"), (202, "ClawTaken")],
-        bad: &[400, 404, 409, 503, 507],
+        bad: &[400, 404, 409, 422, 503, 507],
     };
     vec![
         (named("/claws/{user_id}/{claw_id}/start", "startClaw", "Has a stopped claw run."), post(start)),
@@ -35,29 +36,29 @@ pub(super) fn operations() -> Vec<(Operation, MethodRouter<Shared>)> {
     ]
 }
 
-async fn start(State(node): State<Shared>, Path(names): Names) -> Answer {
-    act(&node, &names, Act::Start).await
+async fn start(State(node): State<Shared>, Path(names): Names, headers: HeaderMap) -> Answer {
+    act(&node, &names, &headers, Act::Start).await
 }
 
-async fn stop(State(node): State<Shared>, Path(names): Names) -> Answer {
-    act(&node, &names, Act::Stop).await
+async fn stop(State(node): State<Shared>, Path(names): Names, headers: HeaderMap) -> Answer {
+    act(&node, &names, &headers, Act::Stop).await
 }
 
-async fn restart(State(node): State<Shared>, Path(names): Names) -> Answer {
-    act(&node, &names, Act::Restart).await
+async fn restart(State(node): State<Shared>, Path(names): Names, headers: HeaderMap) -> Answer {
+    act(&node, &names, &headers, Act::Restart).await
 }
 
-async fn suspend(State(node): State<Shared>, Path(names): Names) -> Answer {
-    act(&node, &names, Act::Suspend).await
+async fn suspend(State(node): State<Shared>, Path(names): Names, headers: HeaderMap) -> Answer {
+    act(&node, &names, &headers, Act::Suspend).await
 }
 
-async fn resume(State(node): State<Shared>, Path(names): Names) -> Answer {
-    act(&node, &names, Act::Resume).await
+async fn resume(State(node): State<Shared>, Path(names): Names, headers: HeaderMap) -> Answer {
+    act(&node, &names, &headers, Act::Resume).await
 }
 
-async fn act(node: &Shared, (user_id, claw_id): &(String, String), act: Act) -> Answer {
+async fn act(node: &Shared, (user_id, claw_id): &(String, String), headers: &HeaderMap, act: Act) -> Answer {
     let slug = slug_of(user_id, claw_id)?;
-    let result = wishes::act(node, &slug, act).await?;
+    let result = wishes::act(node, &slug, act, key(headers)?).await?;
     let status = if result.changed { StatusCode::ACCEPTED } else { StatusCode::OK };
     taken(node, status, &find(node, &slug).await?, result.changed)
 }

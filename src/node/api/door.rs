@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -17,6 +17,8 @@ use super::{Shared, problem::Problem, runtime_api};
 const LARGEST_BODY: usize = 64 * 1024;
 /// How long a body may take to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(10);
+/// The longest name of an operation.
+const LONGEST_KEY: usize = 255;
 /// What is answered without a key.
 const OPEN: [&str; 3] = ["/healthz", "/readyz", "/openapi.json"];
 
@@ -52,6 +54,15 @@ fn host(request: &Request) -> Option<String> {
     };
     let name = text.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(text, |(name, _)| name);
     Some(name.to_ascii_lowercase())
+}
+
+/// The name a caller gives an operation, so that it takes effect once.
+pub(super) fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    match headers.get("idempotency-key").map(|key| key.to_str().map(str::trim)) {
+        None => Ok(None),
+        Some(Ok(key)) if (1..=LONGEST_KEY).contains(&key.len()) => Ok(Some(key)),
+        Some(_) => Err(Problem::invalid("Idempotency-Key must be 1 to 255 characters")),
+    }
 }
 
 /// A whole body, if it is not too large and does not take too long.

@@ -140,6 +140,7 @@ fn schemas() -> Value {
             ("telegram_allow_from", list(text())), ("bot_id", text()), ("openclaw_version", text()),
             ("started_at", maybe_text()), ("ready_at", maybe_text()), ("uptime_s", number()), ("restarts", number()),
             ("memory_mb", number()), ("limits", limits), ("created_at", text()), ("retained_until", maybe_text()),
+            ("pending_devices", number()), ("restore", json!({ "type": ["object", "null"] })),
         ]),
         "ClawTaken": object(&[("ok", yes()), ("changed", yes()), ("claw", of("Claw"))]),
         "ClawChanged": object(&[("ok", yes()), ("changed", yes()), ("restarted", yes()), ("claw", of("Claw"))]),

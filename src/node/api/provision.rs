@@ -10,9 +10,9 @@ use serde::Deserialize;
 
 use super::{
     Shared,
-    door::{parse, read},
+    door::{key, parse, read},
     openapi::{Lock, Operation},
-    problem::{Answer, Problem},
+    problem::Answer,
     shape::{Waited, broken, taken, wait_until_up},
 };
 use crate::{
@@ -23,9 +23,6 @@ use crate::{
         wishes,
     },
 };
-
-/// The longest name of an operation.
-const LONGEST_KEY: usize = 255;
 
 /// The body. What is not known is passed over: the original client is older than some of it and newer than the rest.
 #[derive(Deserialize)]
@@ -86,11 +83,7 @@ pub(super) fn operations() -> Vec<(Operation, MethodRouter<Shared>)> {
 async fn provision(State(node): State<Shared>, headers: HeaderMap, body: Body) -> Answer {
     let bytes = read(body).await?;
     let wanted: Wanted = parse(&bytes)?;
-    let operation = match headers.get("idempotency-key").map(|key| key.to_str().map(str::trim)) {
-        None => None,
-        Some(Ok(key)) if (1..=LONGEST_KEY).contains(&key.len()) => Some(wishes::Operation::new(key, &bytes)),
-        Some(_) => return Err(Problem::invalid("Idempotency-Key must be 1 to 255 characters")),
-    };
+    let operation = key(&headers)?.map(|key| wishes::Operation::new(key, &bytes));
     let slug = cell::slug(&wanted.user_id, &wanted.claw_id);
     let provision = wishes::Provision {
         user_id: wanted.user_id,

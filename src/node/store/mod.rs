@@ -18,11 +18,14 @@ use tokio::sync::watch;
 use crate::domain::time::Time;
 
 pub use backups::{Backup, BackupState};
-pub use claws::Row;
+pub use claws::{Restored, Row};
 pub use events::{Event, Told};
 
 /// Number, name, text.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "ground", include_str!("../../../migrations/node/0001_ground.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "ground", include_str!("../../../migrations/node/0001_ground.sql")),
+    (2, "once", include_str!("../../../migrations/node/0002_once.sql")),
+];
 
 /// What goes wrong with the database.
 #[derive(Debug, thiserror::Error)]
@@ -68,7 +71,11 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10));
-        let pool = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false).connect_with(options).await?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await?;
         let migrations = MIGRATIONS.iter().map(|(version, name, text)| {
             let text = sqlx::SqlSafeStr::into_sql_str(*text);
             Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, text, false)

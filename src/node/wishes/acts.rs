@@ -1,14 +1,12 @@
-//! The small wishes: start, stop, restart, suspend, resume, a backup, going back to one.
+//! The small wishes: start, stop, restart, suspend, resume.
 
 use std::sync::Arc;
 
-use uuid::Uuid;
-
-use super::{Refused, Taken};
+use super::{Operation, Refused, Taken};
 use crate::node::{
     claw::{Claw, Seen, Wish},
     host::Node,
-    store::{Backup, BackupState, Row},
+    store::{Row, Tx},
 };
 
 /// A small wish.
@@ -21,11 +19,60 @@ pub enum Act {
     Resume,
 }
 
-/// Takes the wish.
-pub async fn act(node: &Arc<Node>, slug: &str, act: Act) -> Result<Taken, Refused> {
+impl Act {
+    /// As paths spell it.
+    fn word(self) -> &'static str {
+        match self {
+            Act::Start => "start",
+            Act::Stop => "stop",
+            Act::Restart => "restart",
+            Act::Suspend => "suspend",
+            Act::Resume => "resume",
+        }
+    }
+
+    /// The wish it leaves.
+    fn leaves(self) -> Wish {
+        match self {
+            Act::Start | Act::Restart | Act::Resume => Wish::Running,
+            Act::Stop => Wish::Stopped,
+            Act::Suspend => Wish::Suspended,
+        }
+    }
+}
+
+/// What is noted of one that changed something, and of one that did not.
+const CHANGED: &str = "changed";
+const UNCHANGED: &str = "unchanged";
+
+/// Takes the wish. Under a key it is taken once.
+pub async fn act(node: &Arc<Node>, slug: &str, act: Act, key: Option<&str>) -> Result<Taken, Refused> {
     node.takes_work()?;
+    let operation = key.map(|key| Operation::on(key, act.word(), slug, &[]));
     let mut tx = node.store.begin(node.clock.now()).await?;
     let row = tx.find(slug).await?.ok_or(Refused::NoSuchClaw)?;
+    if let Some(operation) = &operation
+        && let Some(outcome) = operation.done(&mut tx).await?
+    {
+        // A late repeat must not undo what was wished since.
+        let still = row.claw.wish == act.leaves();
+        return if still { Ok(Taken { row, changed: outcome == CHANGED }) } else { Err(Refused::Superseded) };
+    }
+    let taken = take(node, &mut tx, row, act).await?;
+    if let Some(operation) = &operation {
+        operation.note(&mut tx, slug, if taken.changed { CHANGED } else { UNCHANGED }).await?;
+    }
+    crash_point!("node-wish-uncommitted");
+    tx.commit().await?;
+    crash_point!("node-wish-committed");
+    if taken.changed {
+        node.has_changed();
+        node.wake(slug);
+    }
+    Ok(taken)
+}
+
+async fn take(node: &Node, tx: &mut Tx, row: Row, act: Act) -> Result<Taken, Refused> {
     let (before, broken) = (row.claw.wish, matches!(row.claw.seen, Seen::Broken { .. }));
     let (wish, again) = match (before, act) {
         (Wish::Gone, _) => return Err(Refused::Deleting),
@@ -42,75 +89,9 @@ pub async fn act(node: &Arc<Node>, slug: &str, act: Act) -> Result<Taken, Refuse
         return Ok(Taken { row, changed: false });
     }
     if wish == Wish::Running && before != Wish::Running {
-        node.has_room(&mut tx).await?;
+        node.has_room(tx).await?;
     }
     let row = Row { claw: Claw { wish, boot: row.claw.boot + u32::from(again), ..row.claw }, ..row };
     tx.save_wish(&row).await?;
-    crash_point!("node-wish-uncommitted");
-    tx.commit().await?;
-    crash_point!("node-wish-committed");
-    node.has_changed();
-    node.wake(slug);
-    Ok(Taken { row, changed: true })
-}
-
-/// A backup is wished, unless one is being made already.
-pub async fn back_up(node: &Arc<Node>, slug: &str) -> Result<Backup, Refused> {
-    node.takes_work()?;
-    if let Some(backup) = node.store.wanted_backup(slug).await? {
-        return Ok(backup);
-    }
-    let now = node.clock.now();
-    let mut tx = node.store.begin(now).await?;
-    let row = tx.find(slug).await?.ok_or(Refused::NoSuchClaw)?;
-    match (row.claw.wish, &row.claw.seen) {
-        (Wish::Gone, _) => return Err(Refused::Deleting),
-        (Wish::Trash { .. }, _) => return Err(Refused::InTrash),
-        (Wish::Running | Wish::Stopped | Wish::Suspended, Seen::Absent) => return Err(Refused::NotRunning),
-        (Wish::Running | Wish::Stopped | Wish::Suspended, _) => {}
-    }
-    let backup = Backup {
-        id: Uuid::now_v7().to_string(),
-        slug: slug.to_owned(),
-        state: BackupState::Running,
-        created_at: now,
-        size_bytes: 0,
-        tries: 0,
-        reason: None,
-    };
-    tx.save_backup(&backup).await?;
-    tx.commit().await?;
-    crash_point!("node-wish-committed");
-    node.wake(slug);
-    Ok(backup)
-}
-
-/// Going back to a backup is wished.
-pub async fn restore(node: &Arc<Node>, slug: &str, backup: &str) -> Result<Taken, Refused> {
-    node.takes_work()?;
-    let ready = node.store.backups(slug).await?.into_iter().any(|known| known.id == backup && known.state == BackupState::Ready);
-    let mut tx = node.store.begin(node.clock.now()).await?;
-    let row = tx.find(slug).await?.ok_or(Refused::NoSuchClaw)?;
-    match row.claw.wish {
-        Wish::Gone => return Err(Refused::Deleting),
-        Wish::Trash { .. } => return Err(Refused::InTrash),
-        Wish::Suspended => return Err(Refused::Suspended),
-        Wish::Stopped => return Err(Refused::NotRunning),
-        Wish::Running => {}
-    }
-    if !ready {
-        return Err(Refused::NoSuchBackup);
-    }
-    if row.claw.restore_wish.is_some() {
-        return Ok(Taken { row, changed: false });
-    }
-    let claw = Claw { restore_wish: Some(backup.to_owned()), ..row.claw };
-    let row = Row { claw, ..row };
-    tx.save_wish(&row).await?;
-    crash_point!("node-wish-uncommitted");
-    tx.commit().await?;
-    crash_point!("node-wish-committed");
-    node.has_changed();
-    node.wake(slug);
     Ok(Taken { row, changed: true })
 }

@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
-
-use super::{Refused, Taken, bot_is_free};
+use super::{Operation, Refused, Taken, bot_is_free};
 use crate::{
     drivers::vault::generate_key,
     node::{
@@ -27,19 +25,6 @@ pub struct Provision {
     pub operation: Option<Operation>,
 }
 
-/// A name the caller gave this operation, so that it takes effect once.
-pub struct Operation {
-    pub key: String,
-    digest: Vec<u8>,
-}
-
-impl Operation {
-    /// The operation under this key that asks for this.
-    pub fn new(key: &str, body: &[u8]) -> Operation {
-        Operation { key: key.to_owned(), digest: Sha256::digest(body).to_vec() }
-    }
-}
-
 /// Takes the wish.
 pub async fn provision(node: &Arc<Node>, wanted: Provision) -> Result<Taken, Refused> {
     node.takes_work()?;
@@ -53,11 +38,8 @@ pub async fn provision(node: &Arc<Node>, wanted: Provision) -> Result<Taken, Ref
     let mut tx = node.store.begin(now).await?;
     let before = tx.find(&slug).await?;
     if let Some(operation) = &wanted.operation
-        && let Some(done) = tx.operation(&operation.key).await?
+        && operation.done(&mut tx).await?.is_some()
     {
-        if done.body != operation.digest {
-            return Err(Refused::KeyReused);
-        }
         let row = before.filter(|row| row.claw.wish != Wish::Gone).ok_or(Refused::Superseded)?;
         return Ok(Taken { row, changed: false });
     }
@@ -101,6 +83,8 @@ pub async fn provision(node: &Arc<Node>, wanted: Provision) -> Result<Taken, Ref
                 wish_rev: 1,
                 asking: Vec::new(),
                 told: String::new(),
+                restore_key: None,
+                restored: None,
             };
             tx.insert(&row).await?;
             (row, true)
@@ -144,7 +128,7 @@ pub async fn provision(node: &Arc<Node>, wanted: Provision) -> Result<Taken, Ref
         }
     };
     if let Some(operation) = &wanted.operation {
-        tx.note_operation(&operation.key, &operation.digest, &slug).await?;
+        operation.note(&mut tx, &slug, "").await?;
     }
     crash_point!("node-wish-uncommitted");
     tx.commit().await?;
