@@ -9,7 +9,7 @@ mod operations;
 use std::{borrow::Cow, path::Path, time::Duration};
 
 use sqlx::{
-    Sqlite, SqlitePool, Transaction,
+    Connection as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
     migrate::{Migration, MigrationType, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -74,6 +74,7 @@ impl Store {
         let pool = SqlitePoolOptions::new()
             .max_connections(4)
             .test_before_acquire(false)
+            .after_release(|connection, _| Box::pin(is_clean(connection)))
             .connect_with(options)
             .await?;
         let migrations = MIGRATIONS.iter().map(|(version, name, text)| {
@@ -114,6 +115,14 @@ impl Store {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Whether a connection can be used again. A full disk makes SQLite end a transaction by itself; the rollback that follows
+/// finds none and fails, and the connection would be taken for one inside a transaction for ever.
+async fn is_clean(connection: &mut SqliteConnection) -> std::result::Result<bool, sqlx::Error> {
+    // The rollback of a dropped transaction is done before this is answered.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 impl Tx {

@@ -7,6 +7,7 @@ mod bad_luck;
 mod inside;
 mod kills;
 mod lives;
+mod room;
 
 use std::{
     collections::BTreeMap,
