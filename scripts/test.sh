@@ -58,9 +58,12 @@ prepare_python() {
 # Built apart and put aside, so that all other tests are of the program as it ships.
 build_chaos() {
     cargo build --locked --features chaos
-    cp -- "${CARGO_TARGET_DIR:-$root/target}/debug/clawhatch" "$work/clawhatch-chaos"
-    chmod 0755 -- "$work/clawhatch-chaos"
-    export CLAWHATCH_TEST_CHAOS="$work/clawhatch-chaos"
+    local program
+    for program in clawhatch clawnode; do
+        cp -- "${CARGO_TARGET_DIR:-$root/target}/debug/$program" "$work/$program-chaos"
+        chmod 0755 -- "$work/$program-chaos"
+    done
+    export CLAWHATCH_TEST_CHAOS="$work/clawhatch-chaos" CLAWHATCH_TEST_CHAOS_NODE="$work/clawnode-chaos"
 }
 
 # --- The real OpenClaw ------------------------------------------------------------------------------------------------

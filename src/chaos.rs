@@ -72,6 +72,8 @@ pub const NODE_POINTS: &[&str] = &[
     // A change is given to a running gateway.
     "node-change-written",
     "node-change-applied",
+    // A device is let in or turned away.
+    "node-device-decided",
     // A backup is made.
     "node-backup-begun",
     "node-backup-packed",

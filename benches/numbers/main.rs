@@ -3,11 +3,12 @@
 //! an answer that is missing or was given twice ends the run.
 //!
 //! `scripts/bench.sh` starts a PostgreSQL and runs it. By hand:
-//! `cargo bench --bench numbers -- --postgres URL [updates] [waits] [neighbours] [fleet] [memory]`.
+//! `cargo bench --bench numbers -- --postgres URL [updates] [waits] [neighbours] [fleet] [memory] [node]`.
 
 mod databases;
 mod fleet;
 mod memory;
+mod node;
 mod process;
 mod table;
 mod telegram;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 use databases::On;
 
 /// What is measured, in this order, unless some are named.
-const SECTIONS: [&str; 5] = ["updates", "waits", "neighbours", "fleet", "memory"];
+const SECTIONS: [&str; 6] = ["updates", "waits", "neighbours", "fleet", "memory", "node"];
 
 /// What the command line asks for.
 struct Asked {
@@ -86,5 +87,8 @@ async fn measure(asked: &Asked) {
     }
     if wanted("memory") {
         memory::sizes(&kinds).await;
+    }
+    if wanted("node") {
+        node::many_claws().await;
     }
 }

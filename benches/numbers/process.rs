@@ -45,7 +45,8 @@ pub struct Running {
     pub start: Duration,
 }
 
-fn free_address() -> SocketAddr {
+/// An address on loopback nobody listens on now.
+pub fn free_address() -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     listener.local_addr().expect("its address")
 }
@@ -158,7 +159,8 @@ pub struct Memory {
     pub peak: f64,
 }
 
-fn memory_of(pid: u32) -> Memory {
+/// The memory of a process; nothing when it is gone.
+pub fn memory_of(pid: u32) -> Memory {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let megabytes = |name: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(name));

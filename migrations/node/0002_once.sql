@@ -1,4 +1,6 @@
--- What an operation made the first time: a repeat is told the same.
-ALTER TABLE operations ADD COLUMN made TEXT;
--- How going back to a backup stands, or ended the last time, as JSON.
-ALTER TABLE claws ADD COLUMN last_restore TEXT;
+-- What an operation came to the first time, so that a repeat is answered alike.
+ALTER TABLE operations ADD COLUMN outcome TEXT NOT NULL DEFAULT '';
+
+-- The caller's name for the wish to go back to a backup, and what the last one came to.
+ALTER TABLE claws ADD COLUMN restore_key TEXT;
+ALTER TABLE claws ADD COLUMN restored TEXT;

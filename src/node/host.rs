@@ -120,6 +120,8 @@ impl Node {
     /// A worker is done with a claw that is no more.
     pub(super) fn dismiss(&self, slug: &str) {
         self.bells.lock().unwrap_or_else(PoisonError::into_inner).remove(slug);
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).remove(slug);
+        self.openclaw.forget(slug);
     }
 
     pub(super) fn note_memory(&self, slug: &str, memory_mb: u32) {

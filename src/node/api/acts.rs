@@ -8,7 +8,7 @@ use axum::{
 
 use super::{
     Shared,
-    door::once,
+    door::key,
     openapi::{Lock, Operation},
     problem::Answer,
     shape::{Names, find, slug_of, taken},
@@ -25,7 +25,7 @@ pub(super) fn operations() -> Vec<(Operation, MethodRouter<Shared>)> {
         body: None,
         query: &[],
         good: &[(200, "ClawTaken"), (202, "ClawTaken")],
-        bad: &[400, 404, 409, 503, 507],
+        bad: &[400, 404, 409, 422, 503, 507],
     };
     vec![
         (named("/claws/{user_id}/{claw_id}/start", "startClaw", "Has a stopped claw run."), post(start)),
@@ -58,8 +58,7 @@ async fn resume(State(node): State<Shared>, Path(names): Names, headers: HeaderM
 
 async fn act(node: &Shared, (user_id, claw_id): &(String, String), headers: &HeaderMap, act: Act) -> Answer {
     let slug = slug_of(user_id, claw_id)?;
-    let once = once(headers, &format!("{act:?} {slug}"), b"")?;
-    let result = wishes::act(node, &slug, act, once.as_ref()).await?;
+    let result = wishes::act(node, &slug, act, key(headers)?).await?;
     let status = if result.changed { StatusCode::ACCEPTED } else { StatusCode::OK };
     taken(node, status, &find(node, &slug).await?, result.changed)
 }

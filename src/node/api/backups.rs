@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     Shared,
-    door::{once, parse, read},
+    door::{key, parse, read},
     openapi::{Lock, Operation},
     problem::Answer,
     shape::{Names, answer, claw, find, instant, slug_of},
@@ -36,7 +36,7 @@ pub(super) fn operations() -> Vec<(Operation, MethodRouter<Shared>)> {
         body: None,
         query: &[],
         good: &[(202, "OneBackup")],
-        bad: &[400, 404, 409, 503],
+        bad: &[400, 404, 409, 422, 503, 507],
     };
     let list = Operation {
         method: "GET",
@@ -52,7 +52,7 @@ pub(super) fn operations() -> Vec<(Operation, MethodRouter<Shared>)> {
         summary: "Has a claw go back to a backup; its state and its events tell how that goes.",
         body: Some("RestoreFrom"),
         good: &[(202, "OneClaw")],
-        bad: &[400, 404, 409, 413, 503],
+        bad: &[400, 404, 409, 413, 422, 503, 507],
         ..make
     };
     // Both methods of one path are one route.
@@ -60,9 +60,7 @@ pub(super) fn operations() -> Vec<(Operation, MethodRouter<Shared>)> {
 }
 
 async fn begin(State(node): State<Shared>, Path((user_id, claw_id)): Names, headers: HeaderMap) -> Answer {
-    let slug = slug_of(&user_id, &claw_id)?;
-    let once = once(&headers, &format!("backup {slug}"), b"")?;
-    let backup = wishes::back_up(&node, &slug, once.as_ref()).await?;
+    let backup = wishes::back_up(&node, &slug_of(&user_id, &claw_id)?, key(&headers)?).await?;
     Ok(answer(StatusCode::ACCEPTED, &json!({ "ok": true, "backup": shown(&backup) })))
 }
 
@@ -75,8 +73,7 @@ async fn all(State(node): State<Shared>, Path((user_id, claw_id)): Names) -> Ans
 async fn restore(State(node): State<Shared>, Path((user_id, claw_id)): Names, headers: HeaderMap, body: Body) -> Answer {
     let slug = slug_of(&user_id, &claw_id)?;
     let from: From = parse(&read(body).await?)?;
-    let once = once(&headers, &format!("restore {slug}"), from.backup_id.as_bytes())?;
-    wishes::restore(&node, &slug, &from.backup_id, once.as_ref()).await?;
+    wishes::restore(&node, &slug, &from.backup_id, key(&headers)?).await?;
     let row = find(&node, &slug).await?;
     Ok(answer(StatusCode::ACCEPTED, &json!({ "ok": true, "claw": claw(&node, &row)? })))
 }

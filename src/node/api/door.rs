@@ -12,14 +12,13 @@ use axum::{
 use serde::de::DeserializeOwned;
 
 use super::{Shared, problem::Problem, runtime_api};
-use crate::node::wishes::Once;
 
 /// The largest body that is read.
 const LARGEST_BODY: usize = 64 * 1024;
 /// How long a body may take to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(10);
 /// The longest name of an operation.
-const LONGEST_NAME: usize = 255;
+const LONGEST_KEY: usize = 255;
 /// What is answered without a key.
 const OPEN: [&str; 3] = ["/healthz", "/readyz", "/openapi.json"];
 
@@ -57,6 +56,15 @@ fn host(request: &Request) -> Option<String> {
     Some(name.to_ascii_lowercase())
 }
 
+/// The name a caller gives an operation, so that it takes effect once.
+pub(super) fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    match headers.get("idempotency-key").map(|key| key.to_str().map(str::trim)) {
+        None => Ok(None),
+        Some(Ok(key)) if (1..=LONGEST_KEY).contains(&key.len()) => Ok(Some(key)),
+        Some(_) => Err(Problem::invalid("Idempotency-Key must be 1 to 255 characters")),
+    }
+}
+
 /// A whole body, if it is not too large and does not take too long.
 pub(super) async fn read(body: Body) -> Result<Bytes, Problem> {
     match tokio::time::timeout(BODY_PATIENCE, to_bytes(body, LARGEST_BODY)).await {
@@ -85,13 +93,4 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         };
         Problem::invalid(format!("{what} (line {}, column {})", error.line(), error.column()))
     })
-}
-
-/// The name its caller gave an operation, if any; `place` and `what` tell one operation from another.
-pub(super) fn once(headers: &HeaderMap, place: &str, what: &[u8]) -> Result<Option<Once>, Problem> {
-    match headers.get("idempotency-key").map(|key| key.to_str().map(str::trim)) {
-        None => Ok(None),
-        Some(Ok(key)) if (1..=LONGEST_NAME).contains(&key.len()) => Ok(Some(Once::new(key, place, what))),
-        Some(_) => Err(Problem::invalid("Idempotency-Key must be 1 to 255 characters")),
-    }
 }

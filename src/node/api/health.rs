@@ -19,9 +19,6 @@ use super::{
 };
 use crate::node::{claw, host::Node, runtime::proc};
 
-/// Free megabytes below which the node says that it is not ready: its own database could not be written.
-const LEAST_DISK_MB: u64 = 64;
-
 pub(super) fn operations() -> Vec<(Operation, MethodRouter<Shared>)> {
     let alive = Operation {
         method: "GET",
@@ -69,25 +66,17 @@ async fn is_ready(State(node): State<Shared>) -> Answer {
         tracing::error!("the node's database does not answer: {error}");
         return not("the node's database does not answer");
     }
-    if disk_mb(&node).1 < LEAST_DISK_MB {
+    if node.disk_is_full() {
         return not("the node's disk is full");
     }
     Ok(answer(StatusCode::OK, &json!({ "ok": true })))
-}
-
-/// The disk of the node's data in megabytes: all of it, and what is free.
-fn disk_mb(node: &Node) -> (u64, u64) {
-    match rustix::fs::statvfs(&node.settings.data_dir) {
-        Ok(disk) => (disk.f_blocks * disk.f_frsize / 1_048_576, disk.f_bavail * disk.f_frsize / 1_048_576),
-        Err(_) => (0, 0),
-    }
 }
 
 async fn capacity(State(node): State<Shared>) -> Answer {
     let (running, claws) = node.store.count().await?;
     let total = node.total_memory_mb();
     let reserved = u64::from(running) * u64::from(node.settings.claw_memory_mb);
-    let (disk, free) = disk_mb(&node);
+    let (disk, free) = node.disk_mb();
     let body = json!({
         "node": node.settings.host.clone().unwrap_or_else(|| rustix::system::uname().nodename().to_string_lossy().into_owned()),
         "version": env!("CARGO_PKG_VERSION"),
@@ -138,7 +127,7 @@ async fn count(node: &Node) -> Result<(), Problem> {
     {
         metrics::gauge!("clawnode_claws_memory_mb").set(memory as f64);
         metrics::gauge!("clawnode_memory_available_mb").set(proc::machine_memory_mb().1 as f64);
-        metrics::gauge!("clawnode_disk_free_mb").set(disk_mb(node).1 as f64);
+        metrics::gauge!("clawnode_disk_free_mb").set(node.disk_mb().1 as f64);
     }
     metrics::gauge!("clawnode_claws_max").set(node.most_claws());
     Ok(())

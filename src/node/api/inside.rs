@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     Shared,
-    door::once,
+    door::key,
     openapi::{Lock, Operation},
     problem::{Answer, Problem},
     shape::{answer, find, slug_of},
@@ -18,8 +18,8 @@ use super::{
 use crate::node::{
     cell::Cell,
     host::Node,
-    openclaw, runtime,
-    wishes::{self, Once},
+    logs, openclaw,
+    wishes::{self, Answer as Decision},
 };
 
 /// Lines of the log, unless fewer are asked for.
@@ -64,6 +64,7 @@ pub(super) fn operations() -> Vec<(Operation, MethodRouter<Shared>)> {
         name: "approveDevice",
         summary: "Lets a device in.",
         good: &[(200, "Done")],
+        bad: &[400, 404, 422, 502, 503, 507],
         ..asked
     };
     let reject = Operation {
@@ -97,8 +98,8 @@ async fn read_logs(State(node): State<Shared>, Path((user_id, claw_id)): Names, 
     let row = find(&node, &slug_of(&user_id, &claw_id)?).await?;
     let cell = node.cell(&row, &node.spec(&row)?)?;
     let most = tail.tail.unwrap_or(LINES).clamp(1, MOST_LINES);
-    let log = cell.paths.log.clone();
-    let text = tokio::task::spawn_blocking(move || runtime::end_of(&log)).await.map_err(anyhow::Error::new)?;
+    let (claws, log) = (node.settings.data_dir.join("claws"), cell.paths.log.clone());
+    let text = tokio::task::spawn_blocking(move || logs::end_of(&claws, &log)).await.map_err(anyhow::Error::new)?;
     let token = cell.gateway_token.expose();
     let lines: Vec<&str> = text.lines().collect();
     let lines: Vec<String> =
@@ -118,44 +119,33 @@ async fn list_devices(State(node): State<Shared>, Path((user_id, claw_id)): Name
     Ok(answer(StatusCode::OK, &ok(json!(devices))))
 }
 
-async fn approve_device(State(node): State<Shared>, Path((user_id, claw_id, request_id)): Request, headers: HeaderMap) -> Answer {
-    let slug = slug_of(&user_id, &claw_id)?;
-    let once = once(&headers, &format!("approve {slug}"), request_id.as_bytes())?;
-    decide(&node, &slug, &request_id, true, once.as_ref()).await?;
+async fn approve_device(state: State<Shared>, request: Request, headers: HeaderMap) -> Answer {
+    answered(state, request, &headers, Decision::LetIn).await
+}
+
+async fn reject_device(state: State<Shared>, request: Request, headers: HeaderMap) -> Answer {
+    answered(state, request, &headers, Decision::TurnAway).await
+}
+
+async fn answered(State(node): State<Shared>, Path(request): Request, headers: &HeaderMap, decision: Decision) -> Answer {
+    let (user_id, claw_id, request_id) = request;
+    decide(&node, &slug_of(&user_id, &claw_id)?, &request_id, decision, key(headers)?).await?;
     Ok(answer(StatusCode::OK, &json!({ "ok": true })))
 }
 
-async fn reject_device(State(node): State<Shared>, Path((user_id, claw_id, request_id)): Request, headers: HeaderMap) -> Answer {
-    let slug = slug_of(&user_id, &claw_id)?;
-    let once = once(&headers, &format!("reject {slug}"), request_id.as_bytes())?;
-    decide(&node, &slug, &request_id, false, once.as_ref()).await?;
-    Ok(answer(StatusCode::OK, &json!({ "ok": true })))
-}
-
-/// Lets a device in or turns it away. Under a name, what was decided and is not there any more was decided by this.
+/// Lets a device in or turns it away.
 pub(super) async fn decide(
     node: &Shared,
     slug: &str,
     request_id: &str,
-    let_in: bool,
-    once: Option<&Once>,
+    decision: Decision,
+    key: Option<&str>,
 ) -> Result<(), Problem> {
     let cell = running(node, slug).await?;
     if !(1..=128).contains(&request_id.len()) || !request_id.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(Problem::invalid("request_id is not one of ours"));
     }
-    let decided = wishes::decided_before(node, once).await?;
-    let asks = once.is_none() || node.openclaw.devices(&cell).await?.pending.iter().any(|device| device.request_id == request_id);
-    if decided && !asks {
-        return Ok(());
-    }
-    if asks {
-        wishes::decides(node, slug, once).await?;
-    }
-    let done =
-        if let_in { node.openclaw.approve(&cell, request_id).await? } else { node.openclaw.reject(&cell, request_id).await? };
-    let none = || Problem::new(StatusCode::NOT_FOUND, "no_such_request", "no device asks under this id");
-    done.then_some(()).ok_or_else(none)
+    Ok(wishes::decide(node, &cell, request_id, decision, key).await?)
 }
 
 /// An object with `ok` in it.

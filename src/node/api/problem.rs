@@ -8,7 +8,11 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::node::{openclaw::OpenClawError, wishes::Refused};
+use crate::node::{
+    openclaw::OpenClawError,
+    store::StoreError,
+    wishes::{Refused, Undecided},
+};
 
 /// A refusal.
 #[derive(Clone, Debug)]
@@ -59,7 +63,6 @@ impl From<Refused> for Problem {
             Refused::InTrash => say(StatusCode::CONFLICT, "in_trash"),
             Refused::Suspended => say(StatusCode::CONFLICT, "suspended"),
             Refused::NotRunning => say(StatusCode::CONFLICT, "not_running"),
-            Refused::Busy => say(StatusCode::CONFLICT, "busy").after(5),
             Refused::StaleGeneration => say(StatusCode::CONFLICT, "stale_generation"),
             Refused::Superseded => say(StatusCode::CONFLICT, "superseded"),
             Refused::NoCapacity => say(StatusCode::INSUFFICIENT_STORAGE, "no_capacity"),
@@ -67,6 +70,8 @@ impl From<Refused> for Problem {
             Refused::KeyReused => say(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
             Refused::NoSuchClaw => say(StatusCode::NOT_FOUND, "no_such_claw"),
             Refused::NoSuchBackup => say(StatusCode::NOT_FOUND, "no_such_backup"),
+            Refused::Busy => say(StatusCode::CONFLICT, "busy").after(5),
+            Refused::DiskFull => say(StatusCode::INSUFFICIENT_STORAGE, "disk_full").after(60),
             Refused::Draining => say(StatusCode::SERVICE_UNAVAILABLE, "draining").after(10),
             Refused::Internal(error) => internal(&error),
         }
@@ -79,9 +84,19 @@ impl From<anyhow::Error> for Problem {
     }
 }
 
-impl From<crate::node::store::StoreError> for Problem {
-    fn from(error: crate::node::store::StoreError) -> Problem {
-        internal(&error.into())
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Problem {
+        Refused::from(error).into()
+    }
+}
+
+impl From<Undecided> for Problem {
+    fn from(undecided: Undecided) -> Problem {
+        match undecided {
+            Undecided::Refused(refused) => refused.into(),
+            Undecided::Gateway(error) => error.into(),
+            Undecided::NoSuchRequest => Problem::new(StatusCode::NOT_FOUND, "no_such_request", undecided.to_string()),
+        }
     }
 }
 

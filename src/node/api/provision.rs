@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{
     Shared,
-    door::{once, parse, read},
+    door::{key, parse, read},
     openapi::{Lock, Operation},
     problem::Answer,
     shape::{Waited, broken, taken, wait_until_up},
@@ -83,7 +83,7 @@ pub(super) fn operations() -> Vec<(Operation, MethodRouter<Shared>)> {
 async fn provision(State(node): State<Shared>, headers: HeaderMap, body: Body) -> Answer {
     let bytes = read(body).await?;
     let wanted: Wanted = parse(&bytes)?;
-    let once = once(&headers, "provision", &without_first_words(&bytes))?;
+    let operation = key(&headers)?.map(|key| wishes::Operation::new(key, &without_first_words(&bytes)));
     let slug = cell::slug(&wanted.user_id, &wanted.claw_id);
     let provision = wishes::Provision {
         user_id: wanted.user_id,
@@ -97,7 +97,7 @@ async fn provision(State(node): State<Shared>, headers: HeaderMap, body: Body) -
             workspace_files: wanted.workspace_files,
         },
         generation: wanted.generation,
-        once,
+        operation,
     };
     let result = wishes::provision(&node, provision).await?;
     let patience = match wanted.wait {

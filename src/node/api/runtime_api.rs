@@ -22,7 +22,7 @@ use crate::node::{
     host::Node,
     openclaw::Devices,
     store::BackupState,
-    wishes::{self, Act},
+    wishes::{self, Act, Answer},
 };
 
 /// The headers a claw's token may come in, besides as a bearer.
@@ -58,7 +58,7 @@ pub(super) fn operations() -> Vec<(Operation, MethodRouter<Shared>)> {
         path: "/r/{slug}/v1/gateway/restart",
         name: "runtimeRestart",
         summary: "Starts the claw's gateway anew.",
-        bad: &[409, 503],
+        bad: &[409, 503, 507],
         ..status_of
     };
     let back_it_up =
@@ -147,5 +147,9 @@ async fn devices(node: &Shared, slug: &str) -> Result<Value, Problem> {
 }
 
 async fn approve(State(node): State<Shared>, Path((slug, request_id)): Path<(String, String)>) -> Response {
-    told(decide(&node, &slug, &request_id, true, None).await.map(|()| json!({ "approved": true, "requestId": request_id })))
+    told(
+        decide(&node, &slug, &request_id, Answer::LetIn, None)
+            .await
+            .map(|()| json!({ "approved": true, "requestId": request_id })),
+    )
 }

@@ -15,7 +15,7 @@ use crate::{
         claw::{Seen, State, Wish, state},
         host::Node,
         spec::is_name,
-        store::Row,
+        store::{Restored, Row},
     },
 };
 
@@ -73,9 +73,23 @@ pub(super) fn claw(node: &Node, row: &Row) -> Result<Value, Problem> {
         "limits": spec.limits,
         "created_at": instant(claw.created_at),
         "retained_until": retained.map(instant),
-        "pending_devices": if claw.seen.may_run() { row.asking.len() } else { 0 },
-        "restore": row.last_restore,
+        "pending_devices": row.asking.len(),
+        "restore": going_back(row),
     }))
+}
+
+/// How far going back to a backup is, or what the last one came to.
+fn going_back(row: &Row) -> Value {
+    if let Some(backup_id) = &row.claw.restore_wish {
+        return json!({ "backup_id": backup_id, "key": row.restore_key, "state": "running", "reason": null });
+    }
+    match &row.restored {
+        None => Value::Null,
+        Some(Restored { backup_id, key, failed }) => {
+            let state = if failed.is_none() { "done" } else { "failed" };
+            json!({ "backup_id": backup_id, "key": key, "state": state, "reason": failed })
+        }
+    }
 }
 
 /// Status and JSON.

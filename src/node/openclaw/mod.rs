@@ -52,6 +52,11 @@ impl OpenClaw {
         Ok(OpenClaw { home, admin: rpc::Admin::new()?, settings })
     }
 
+    /// A claw is no more: nothing is kept of it.
+    pub fn forget(&self, slug: &str) {
+        self.admin.forget(slug);
+    }
+
     /// The version that new starts use.
     pub fn version(&self) -> &'static str {
         VERSION

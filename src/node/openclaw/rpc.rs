@@ -137,6 +137,11 @@ impl Admin {
         Err(RpcError::Unavailable("somebody else keeps changing the configuration".into()))
     }
 
+    /// A claw is no more.
+    pub fn forget(&self, slug: &str) {
+        self.writers.lock().unwrap_or_else(PoisonError::into_inner).remove(slug);
+    }
+
     fn writer(&self, cell: &Cell) -> Arc<Mutex<Writes>> {
         let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(writers.entry(cell.slug.clone()).or_default())

@@ -22,6 +22,7 @@ use crate::{
     drivers::clock::Clock,
     node::runtime::{
         becoming::Becoming,
+        lay::{NO_ROOM, is_full},
         proc::{self, Life},
     },
 };
@@ -94,7 +95,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _nobody_there = writeln!(io::stderr(), "{error}");
-            ExitCode::from(75)
+            ExitCode::from(if is_full(&error) { NO_ROOM } else { 75 })
         }
     }
 }

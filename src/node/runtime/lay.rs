@@ -43,14 +43,18 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _nobody_there = writeln!(io::stderr(), "{error}");
-            let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
-            ExitCode::from(if full { NO_ROOM } else { 1 })
+            ExitCode::from(if is_full(&error) { NO_ROOM } else { 1 })
         }
     }
 }
 
 /// The exit code that says that the disk is full.
 pub const NO_ROOM: u8 = 28;
+
+/// Whether the disk is full.
+pub fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
 
 fn lay() -> io::Result<()> {
     let mut text = zeroize::Zeroizing::new(String::new());

@@ -27,7 +27,7 @@ use crate::{
             Ending, Firmness, Hands, How, Program, Runtime, RuntimeError, Seen, ToolEnd,
             becoming::Becoming,
             hold::{Order, Papers},
-            lay::Layout,
+            lay::{Layout, NO_ROOM},
             proc,
         },
     },
@@ -156,7 +156,9 @@ impl Runtime for ProcessRuntime {
             if let Some(stderr) = &mut child.stderr {
                 stderr.take(1000).read_to_string(&mut why).await?;
             }
-            Err(io::Error::other(why))
+            // A full disk is no fault of the claw's, and the keeper says so by its code.
+            let full = child.wait().await?.code() == Some(i32::from(NO_ROOM));
+            Err(io::Error::new(if full { io::ErrorKind::StorageFull } else { io::ErrorKind::Other }, why))
         };
         let held = tokio::time::timeout(HELD, held).await;
         // Ours to count when it ends, as long as we live.

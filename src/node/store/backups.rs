@@ -66,17 +66,17 @@ impl Store {
 }
 
 impl Tx {
-    /// One backup.
-    pub async fn find_backup(&mut self, id: &str) -> Result<Option<Backup>> {
-        let text = format!("SELECT {COLUMNS} FROM backups WHERE id = $1");
-        let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(id).fetch_optional(&mut *self.inner).await?;
-        row.as_ref().map(read).transpose()
-    }
-
-    /// The backup of a claw that is still to be made, if there is one.
+    /// A claw's backup that is still to be made.
     pub async fn wanted_backup(&mut self, slug: &str) -> Result<Option<Backup>> {
         let text = format!("SELECT {COLUMNS} FROM backups WHERE slug = $1 AND state = 'running' ORDER BY created_at, id LIMIT 1");
         let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(slug).fetch_optional(&mut *self.inner).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// One backup of a claw.
+    pub async fn find_backup(&mut self, slug: &str, id: &str) -> Result<Option<Backup>> {
+        let text = format!("SELECT {COLUMNS} FROM backups WHERE slug = $1 AND id = $2");
+        let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(slug).bind(id).fetch_optional(&mut *self.inner).await?;
         row.as_ref().map(read).transpose()
     }
 

@@ -15,7 +15,7 @@ use crate::{
 
 const COLUMNS: &str = "SELECT slug, user_id, claw_id, created_at, uid, gateway_token, wish, wish_until, generation, boot, \
     spec, spec_rev, bot_id, restore_wish, wish_rev, port, holds_bot, runs_bot, seen, start, starts, fails, restarts, applied, \
-    applied_rev, restoring, asking, told, last_restore FROM claws";
+    applied_rev, restoring, asking, told, restore_key, restored FROM claws";
 
 /// One claw with everything sealed that belongs to it.
 #[derive(Clone, Debug)]
@@ -39,27 +39,20 @@ pub struct Row {
     pub asking: Vec<String>,
     /// What the last event said of it.
     pub told: String,
-    /// Going back to a backup, as it stands or ended the last time.
-    pub last_restore: Option<LastRestore>,
+    /// The caller's name for the wish to go back to a backup.
+    pub restore_key: Option<String>,
+    /// What the last going back came to.
+    pub restored: Option<Restored>,
 }
 
-/// How going back to a backup went.
+/// What going back to a backup came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LastRestore {
+pub struct Restored {
     pub backup_id: String,
     /// The caller's name for it.
     pub key: Option<String>,
-    pub state: RestoreState,
-    pub reason: Option<String>,
-}
-
-/// How far it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RestoreState {
-    Running,
-    Done,
-    Failed,
+    /// Nothing when it is done.
+    pub failed: Option<String>,
 }
 
 impl Store {
@@ -173,7 +166,7 @@ impl Tx {
         let (claw, (wish, until)) = (&row.claw, wish_text(row.claw.wish));
         let done = sqlx::query(
             "UPDATE claws SET wish = $2, wish_until = $3, generation = $4, boot = $5, spec = $6, spec_rev = $7, bot_id = $8, \
-             restore_wish = $9, holds_bot = $10, last_restore = $11, wish_rev = wish_rev + 1 WHERE slug = $1",
+             restore_wish = $9, holds_bot = $10, restore_key = $11, wish_rev = wish_rev + 1 WHERE slug = $1",
         )
         .bind(&claw.slug)
         .bind(wish)
@@ -185,7 +178,7 @@ impl Tx {
         .bind(row.bot_id)
         .bind(&claw.restore_wish)
         .bind(row.holds_bot)
-        .bind(row.last_restore.as_ref().map(json))
+        .bind(&row.restore_key)
         .execute(&mut *self.inner)
         .await?;
         was_there(done.rows_affected(), &claw.slug)?;
@@ -217,15 +210,11 @@ impl Tx {
         self.tell_of(&now).await
     }
 
-    /// The wish to go back to this backup is done with, or came to nothing for this reason.
-    pub async fn end_restore(&mut self, slug: &str, backup: &str, failed: Option<&str>) -> Result<()> {
-        let Some(row) = self.find(slug).await?.filter(|row| row.claw.restore_wish.as_deref() == Some(backup)) else {
-            return Ok(());
-        };
-        let state = if failed.is_some() { RestoreState::Failed } else { RestoreState::Done };
-        let over = row.last_restore.map(|last| LastRestore { state, reason: failed.map(str::to_owned), ..last });
-        let text = "UPDATE claws SET restore_wish = NULL, last_restore = $2 WHERE slug = $1";
-        sqlx::query(text).bind(slug).bind(over.as_ref().map(json)).execute(&mut *self.inner).await?;
+    /// The wish to go back to a backup is done with, and this is what it came to.
+    pub async fn end_restore(&mut self, slug: &str, restored: &Restored) -> Result<()> {
+        let text = "UPDATE claws SET restore_wish = NULL, restored = $3 WHERE slug = $1 AND restore_wish = $2";
+        let ended = sqlx::query(text).bind(slug).bind(&restored.backup_id).bind(json(restored));
+        ended.execute(&mut *self.inner).await?;
         Ok(())
     }
 
@@ -309,7 +298,7 @@ fn read(row: &SqliteRow) -> Result<Row> {
     };
     let parsed = |column: &'static str| -> Result<String> { Ok(row.try_get(column)?) };
     let restoring: Option<String> = row.try_get("restoring")?;
-    let last_restore: Option<String> = row.try_get("last_restore")?;
+    let restored: Option<String> = row.try_get("restored")?;
     let claw = Claw {
         user_id: row.try_get("user_id")?,
         claw_id: row.try_get("claw_id")?,
@@ -341,6 +330,7 @@ fn read(row: &SqliteRow) -> Result<Row> {
         wish_rev: row.try_get("wish_rev")?,
         asking: serde_json::from_str(&parsed("asking")?).map_err(|_| bad("asking"))?,
         told: row.try_get("told")?,
-        last_restore: last_restore.map(|text| serde_json::from_str(&text)).transpose().map_err(|_| bad("last_restore"))?,
+        restore_key: row.try_get("restore_key")?,
+        restored: restored.map(|text| serde_json::from_str(&text)).transpose().map_err(|_| bad("restored"))?,
     })
 }

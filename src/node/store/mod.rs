@@ -9,7 +9,7 @@ mod operations;
 use std::{borrow::Cow, path::Path, time::Duration};
 
 use sqlx::{
-    Sqlite, SqlitePool, Transaction,
+    Connection as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
     migrate::{Migration, MigrationType, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use crate::domain::time::Time;
 
 pub use backups::{Backup, BackupState};
-pub use claws::{LastRestore, RestoreState, Row};
+pub use claws::{Restored, Row};
 pub use events::{Event, Told};
 
 /// Number, name, text.
@@ -71,7 +71,12 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10));
-        let pool = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false).connect_with(options).await?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .test_before_acquire(false)
+            .after_release(|connection, _| Box::pin(is_clean(connection)))
+            .connect_with(options)
+            .await?;
         let migrations = MIGRATIONS.iter().map(|(version, name, text)| {
             let text = sqlx::SqlSafeStr::into_sql_str(*text);
             Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, text, false)
@@ -110,6 +115,14 @@ impl Store {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Whether a connection can be used again. A full disk makes SQLite end a transaction by itself; the rollback that follows
+/// finds none and fails, and the connection would be taken for one inside a transaction for ever.
+async fn is_clean(connection: &mut SqliteConnection) -> std::result::Result<bool, sqlx::Error> {
+    // The rollback of a dropped transaction is done before this is answered.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 impl Tx {

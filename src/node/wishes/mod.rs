@@ -2,18 +2,23 @@
 //! worker is then woken and does the rest.
 
 mod acts;
+mod backups;
 mod change;
+mod decide;
 mod once;
 mod provision;
 mod remove;
 
-pub use acts::{Act, act, back_up, decided_before, decides, restore};
+pub use acts::{Act, act};
+pub use backups::{back_up, restore};
 pub use change::change;
-pub use once::Once;
+pub use decide::{Answer, Undecided, decide};
+pub use once::Operation;
 pub use provision::{Provision, provision};
 pub use remove::{Removed, remove};
 
 use crate::node::{
+    disk,
     host::Node,
     spec::{BadSpec, Spec},
     store::{Row, StoreError, Tx},
@@ -46,10 +51,12 @@ pub enum Refused {
     KeyReused,
     #[error("a later call wished something else of this claw")]
     Superseded,
-    #[error("the claw is going back to another backup")]
-    Busy,
     #[error("there is no such backup, or it is not ready")]
     NoSuchBackup,
+    #[error("the claw goes back to another backup now")]
+    Busy,
+    #[error("this node's disk is full")]
+    DiskFull,
     #[error("the node is about to end and takes nothing new")]
     Draining,
     #[error(transparent)]
@@ -58,7 +65,7 @@ pub enum Refused {
 
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Refused {
-        Refused::Internal(error.into())
+        if disk::is_told_of_by(&error.to_string()) { Refused::DiskFull } else { Refused::Internal(error.into()) }
     }
 }
 
@@ -86,7 +93,7 @@ impl Node {
     }
 
     async fn has_room(&self, tx: &mut Tx) -> Result<(), Refused> {
-        if tx.running().await? < self.most_claws() { Ok(()) } else { Err(Refused::NoCapacity) }
+        if tx.running().await? < self.most_claws() && !self.disk_is_full() { Ok(()) } else { Err(Refused::NoCapacity) }
     }
 }
 

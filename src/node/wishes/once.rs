@@ -1,43 +1,43 @@
-//! Operations whose caller gave them a name take effect once. A repeat is answered as the first was: its caller did not
-//! hear that answer.
+//! Operations a caller gave a key (`Idempotency-Key`): each takes effect once. A repeat is answered as the first time;
+//! one that comes late, when something else has been wished since, undoes nothing.
 
 use sha2::{Digest as _, Sha256};
 
 use super::Refused;
 use crate::node::store::Tx;
 
-/// A name the caller gave an operation (`Idempotency-Key`), and what the operation is.
+/// One operation under its key.
 #[derive(Clone, Debug)]
-pub struct Once {
-    key: String,
+pub struct Operation {
+    /// Of the caller, as it came.
+    pub key: String,
+    /// The key with what it was used for, so that one key on two paths is two operations.
+    name: String,
     digest: Vec<u8>,
 }
 
-impl Once {
-    /// The operation under this key that asks for `what` at this place.
-    pub fn new(key: &str, place: &str, what: &[u8]) -> Once {
-        let digest = Sha256::new().chain_update(place).chain_update([0]).chain_update(what).finalize().to_vec();
-        Once { key: key.to_owned(), digest }
+impl Operation {
+    /// The operation under this key that asks for this.
+    pub fn new(key: &str, body: &[u8]) -> Operation {
+        Operation { key: key.to_owned(), name: key.to_owned(), digest: Sha256::digest(body).to_vec() }
     }
 
-    /// Its name.
-    pub fn key(&self) -> &str {
-        &self.key
+    /// The operation under this key that does this to this claw.
+    pub fn on(key: &str, what: &str, slug: &str, body: &[u8]) -> Operation {
+        Operation { name: format!("{what} {slug} {key}"), ..Operation::new(key, body) }
     }
-}
 
-/// What this operation made when it was done before; nothing when it is new, or has no name.
-pub(super) async fn done_before(tx: &mut Tx, once: Option<&Once>) -> Result<Option<String>, Refused> {
-    let Some(once) = once else { return Ok(None) };
-    match tx.operation(&once.key).await? {
-        Some(done) if done.body != once.digest => Err(Refused::KeyReused),
-        Some(done) => Ok(Some(done.made)),
-        None => Ok(None),
+    /// What it came to, if it was done before.
+    pub(super) async fn done(&self, tx: &mut Tx) -> Result<Option<String>, Refused> {
+        match tx.operation(&self.name).await? {
+            None => Ok(None),
+            Some(done) if done.body == self.digest => Ok(Some(done.outcome)),
+            Some(_) => Err(Refused::KeyReused),
+        }
     }
-}
 
-/// Remembers that it is done, in the transaction that does it.
-pub(super) async fn is_done(tx: &mut Tx, once: Option<&Once>, slug: &str, made: &str) -> Result<(), Refused> {
-    let Some(once) = once else { return Ok(()) };
-    Ok(tx.note_operation(&once.key, &once.digest, slug, made).await?)
+    /// Writes down what it came to.
+    pub(super) async fn note(&self, tx: &mut Tx, slug: &str, outcome: &str) -> Result<(), Refused> {
+        Ok(tx.note_operation(&self.name, &self.digest, slug, outcome).await?)
+    }
 }

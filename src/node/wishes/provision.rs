@@ -3,10 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    Refused, Taken, bot_is_free,
-    once::{Once, done_before, is_done},
-};
+use super::{Operation, Refused, Taken, bot_is_free};
 use crate::{
     drivers::vault::generate_key,
     node::{
@@ -25,7 +22,7 @@ pub struct Provision {
     pub change: Change,
     /// A number of the caller's own; lower ones than were seen are refused.
     pub generation: Option<u64>,
-    pub once: Option<Once>,
+    pub operation: Option<Operation>,
 }
 
 /// Takes the wish.
@@ -40,7 +37,9 @@ pub async fn provision(node: &Arc<Node>, wanted: Provision) -> Result<Taken, Ref
     let now = node.clock.now();
     let mut tx = node.store.begin(now).await?;
     let before = tx.find(&slug).await?;
-    if done_before(&mut tx, wanted.once.as_ref()).await?.is_some() {
+    if let Some(operation) = &wanted.operation
+        && operation.done(&mut tx).await?.is_some()
+    {
         let row = before.filter(|row| row.claw.wish != Wish::Gone).ok_or(Refused::Superseded)?;
         return Ok(Taken { row, changed: false });
     }
@@ -84,7 +83,8 @@ pub async fn provision(node: &Arc<Node>, wanted: Provision) -> Result<Taken, Ref
                 wish_rev: 1,
                 asking: Vec::new(),
                 told: String::new(),
-                last_restore: None,
+                restore_key: None,
+                restored: None,
             };
             tx.insert(&row).await?;
             (row, true)
@@ -128,7 +128,9 @@ pub async fn provision(node: &Arc<Node>, wanted: Provision) -> Result<Taken, Ref
             (row, changed)
         }
     };
-    is_done(&mut tx, wanted.once.as_ref(), &slug, "").await?;
+    if let Some(operation) = &wanted.operation {
+        operation.note(&mut tx, &slug, "").await?;
+    }
     crash_point!("node-wish-uncommitted");
     tx.commit().await?;
     crash_point!("node-wish-committed");

@@ -3,24 +3,21 @@
 
 use std::{
     fs::{self, File},
-    io,
-    os::{
-        fd::AsRawFd as _,
-        unix::fs::{DirBuilderExt as _, MetadataExt as _},
-    },
-    path::{Path, PathBuf},
+    os::{fd::AsRawFd as _, unix::fs::DirBuilderExt as _},
+    path::PathBuf,
     sync::Arc,
 };
 
 use anyhow::Context as _;
-use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
+use rustix::fs::OFlags;
 
 use super::{Job, Next, erase::remove};
 use crate::{
     drivers::vault::Place,
     node::{
         claw::Wish,
-        openclaw,
+        disk, openclaw,
+        reach::open_inside,
         runtime::lay::Layout,
         store::{Backup, BackupState, Told},
     },
@@ -38,6 +35,9 @@ impl Job<'_> {
     pub(super) async fn back_up(&self, backup: Backup) -> anyhow::Result<Next> {
         if backup.tries >= TRIES {
             return self.backup_failed(backup, "it was interrupted again and again").await;
+        }
+        if self.node.disk_is_full() {
+            return self.backup_failed(backup, "disk_full: this host has no room for it").await;
         }
         let begun = Backup { tries: backup.tries + 1, ..backup };
         let mut tx = self.node.store.begin(self.node.clock.now()).await?;
@@ -72,7 +72,7 @@ impl Job<'_> {
     }
 
     async fn backup_failed(&self, backup: Backup, why: &str) -> anyhow::Result<Next> {
-        let reason: String = why.chars().take(300).collect();
+        let reason = disk::reason(why);
         let failed = Backup { state: BackupState::Failed, reason: Some(reason.clone()), ..backup };
         let mut tx = self.node.store.begin(self.node.clock.now()).await?;
         tx.save_backup(&failed).await?;
@@ -97,7 +97,7 @@ impl Job<'_> {
             if part.exists() {
                 fs::remove_file(&part)?;
             }
-            let plain = open_inside(&claws, &archive, owner).context("opening the archive")?;
+            let plain = open_inside(&claws, &archive, owner, OFlags::RDONLY).context("opening the archive")?;
             let size = plain.metadata()?.len();
             // By its handle: what stands under the name may have been changed since.
             vault.seal_file(&PathBuf::from(format!("/proc/self/fd/{}", plain.as_raw_fd())), &part, &place)?;
@@ -123,44 +123,5 @@ impl Job<'_> {
                 return;
             }
         }
-    }
-}
-
-/// Opens a file a claw has made. No part of the path may be a link, or the claw could have us pack what is not its own.
-fn open_inside(root: &Path, file: &Path, owner: Option<u32>) -> io::Result<File> {
-    let inside = file.strip_prefix(root).map_err(|_| io::Error::other("it lies outside the claws' folders"))?;
-    let folder = File::open(root)?;
-    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    let file = File::from(openat2(&folder, inside, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty(), resolve)?);
-    let meta = file.metadata()?;
-    let is_own = owner.is_none_or(|user| meta.uid() == user);
-    if !meta.is_file() || !is_own || meta.nlink() != 1 {
-        return Err(io::Error::other("it is no file of the claw's own"));
-    }
-    Ok(file)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::{fs, os::unix::fs::symlink};
-
-    use super::open_inside;
-
-    #[test]
-    fn only_a_plain_file_of_the_claw_is_opened() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let root = folder.path().canonicalize().expect("its place");
-        fs::create_dir(root.join("claw")).expect("a claw");
-        fs::write(root.join("claw/archive"), "mine").expect("a file");
-        fs::write(root.join("secret"), "not mine").expect("a file");
-        open_inside(&root, &root.join("claw/archive"), None).expect("its own");
-        symlink(root.join("secret"), root.join("claw/link")).expect("a link");
-        symlink(&root, root.join("claw/up")).expect("a link");
-        fs::hard_link(root.join("secret"), root.join("claw/hard")).expect("a link");
-        for bad in ["claw/link", "claw/up/secret", "claw/hard", "claw", "claw/../../etc/passwd"] {
-            open_inside(&root, &root.join(bad), None).expect_err(bad);
-        }
-        open_inside(&root, &root.join("claw/archive"), Some(299_999)).expect_err("somebody else's");
-        open_inside(&root, std::path::Path::new("/etc/passwd"), None).expect_err("outside");
     }
 }

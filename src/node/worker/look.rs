@@ -48,6 +48,7 @@ impl Job<'_> {
             }
             return Ok(Next::After(again));
         };
+        self.keep_log_short();
         if !mind.met {
             tracing::info!(claw.slug = self.slug(), start = claw.start, "claw {} still runs; it is watched again", self.slug());
             mind.met = true;

@@ -19,6 +19,7 @@ use crate::{
         cell::Cell,
         claw::{Claw, Ended, Seen, Silence, Step, next_step},
         host::Node,
+        logs,
         runtime::{Firmness, RuntimeError},
         spec::Spec,
         store::Row,
@@ -173,6 +174,16 @@ fn can_back_up(step: &Step) -> bool {
 impl Job<'_> {
     pub(super) fn slug(&self) -> &str {
         &self.row.claw.slug
+    }
+
+    /// A claw that talks without end does not fill the disk.
+    pub(super) fn keep_log_short(&self) {
+        match logs::keep_short(&self.node.settings.data_dir.join("claws"), &self.cell.paths.log) {
+            Ok(false) => {}
+            Ok(true) => tracing::info!(claw.slug = self.slug(), "the log of claw {} was cut down to its end", self.slug()),
+            // The claw may have put something else in its place, again and again: no reason to fill our own log.
+            Err(error) => tracing::debug!(claw.slug = self.slug(), %error, "a log cannot be kept short"),
+        }
     }
 
     /// Writes down what was seen, and goes on at once.

@@ -13,9 +13,9 @@ use anyhow::Context as _;
 use super::{Job, Next, backup::place, erase::remove};
 use crate::node::{
     claw::{Claw, Restoring, Seen, Stage},
-    openclaw,
+    disk, openclaw,
     runtime::lay::Layout,
-    store::{BackupState, Row, Told},
+    store::{BackupState, Restored, Row, Told},
 };
 
 impl Job<'_> {
@@ -39,7 +39,9 @@ impl Job<'_> {
             remove(left).await?;
         }
         let layout = Layout { folders: self.cell.paths.folders(), files: Vec::new() };
-        self.node.runtime.lay(&self.cell, layout).await?;
+        if let Err(error) = self.node.runtime.lay(&self.cell, layout).await {
+            return self.restore_failed(id, &error.to_string()).await;
+        }
         let (vault, place, user) = (Arc::clone(&self.node.vault), place(&backup), self.cell.user);
         let (sealed, plain, empty) = (self.node.backups_of(self.slug()).join(id), archive.clone(), fresh.clone());
         let opened = tokio::task::spawn_blocking(move || -> anyhow::Result<()> {
@@ -69,14 +71,16 @@ impl Job<'_> {
         self.save(Claw { restoring, ..self.row.claw.clone() }).await
     }
 
-    /// May be begun again after any of its three lines.
+    /// May be begun again after any of its lines.
     pub(super) async fn swap(&self) -> anyhow::Result<Next> {
         let (dir, fresh, old) = (self.cell.paths.dir.clone(), self.beside("fresh"), self.beside("old"));
-        if dir.exists() && fresh.exists() && !old.exists() {
-            fs::rename(&dir, &old).context("putting the old content aside")?;
-        }
-        crash_point!("node-restore-put-aside");
-        if !dir.exists() {
+        if fresh.exists() {
+            if dir.exists() && !old.exists() {
+                fs::rename(&dir, &old).context("putting the old content aside")?;
+            }
+            crash_point!("node-restore-put-aside");
+            // With the old content aside, what stands here has been laid since, and nothing of the claw's is in it.
+            remove(&dir).await?;
             fs::rename(&fresh, &dir).context("putting the backup in its place")?;
         }
         crash_point!("node-restore-swapped");
@@ -89,9 +93,8 @@ impl Job<'_> {
         let Some(restoring) = self.row.claw.restoring.clone() else { return Ok(Next::Now) };
         remove(&self.beside("old")).await?;
         crash_point!("node-restore-kept");
-        let backup_id = restoring.backup;
         tracing::info!(claw.slug = self.slug(), "claw {} has gone back to a backup", self.slug());
-        self.restore_over(self.row.claw.clone(), &backup_id, None).await
+        self.restore_over(self.row.claw.clone(), restoring.backup, None).await
     }
 
     pub(super) async fn put_back(&self) -> anyhow::Result<Next> {
@@ -116,28 +119,27 @@ impl Job<'_> {
             }
         };
         tracing::error!(claw.slug = self.slug(), "claw {} is back to what it was: {reason}", self.slug());
-        let backup_id = restoring.backup;
-        self.restore_over(self.as_new(), &backup_id, Some(reason)).await
+        self.restore_over(self.as_new(), restoring.backup, Some(reason)).await
     }
 
     /// Nothing was changed; it comes up again as it was.
     async fn restore_failed(&self, id: &str, why: &str) -> anyhow::Result<Next> {
-        let reason: String = openclaw::redact(why).chars().take(300).collect();
+        let reason = disk::reason(&openclaw::redact(why));
         tracing::error!(claw.slug = self.slug(), "claw {} does not go back to a backup: {reason}", self.slug());
-        self.restore_over(self.as_new(), id, Some(reason)).await
+        self.restore_over(self.as_new(), id.to_owned(), Some(reason)).await
     }
 
-    async fn restore_over(&self, claw: Claw, backup: &str, failed: Option<String>) -> anyhow::Result<Next> {
+    async fn restore_over(&self, claw: Claw, backup_id: String, failed: Option<String>) -> anyhow::Result<Next> {
         let row = Row { claw: Claw { restoring: None, ..claw }, ..self.row.clone() };
-        let now = self.node.clock.now();
-        let mut tx = self.node.store.begin(now).await?;
-        tx.end_restore(self.slug(), backup, failed.as_deref()).await?;
-        tx.save_seen(&row).await?;
-        let backup_id = backup.to_owned();
+        let restored = Restored { backup_id: backup_id.clone(), key: row.restore_key.clone(), failed: failed.clone() };
         let told = match failed {
             None => Told::Restored { backup_id },
             Some(reason) => Told::RestoreFailed { backup_id, reason },
         };
+        let now = self.node.clock.now();
+        let mut tx = self.node.store.begin(now).await?;
+        tx.end_restore(self.slug(), &restored).await?;
+        tx.save_seen(&row).await?;
         tx.tell(now, &row.claw, told).await?;
         tx.commit().await?;
         self.node.has_changed();

@@ -45,6 +45,7 @@ impl Job<'_> {
         let claw = &self.row.claw;
         // Whatever of an earlier start is still there must not be beside this one.
         self.node.runtime.stop(&self.cell, crate::node::runtime::Firmness::Kill).await?;
+        self.keep_log_short();
         if TcpListener::bind((Ipv4Addr::LOCALHOST, self.cell.port)).is_err() {
             return self.move_port().await;
         }

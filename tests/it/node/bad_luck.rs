@@ -233,10 +233,7 @@ async fn a_damaged_backup_changes_nothing() {
     let house = House::new().await;
     let _node = house.node().await;
     house.hatches("u1", "claw-1").await;
-    let (_, body) = house.call("POST", "/claws/u1/claw-1/backups", None).await;
-    let id = body["backup"]["id"].as_str().expect("an id").to_owned();
-    until("it is ready", async || house.call("GET", "/claws/u1/claw-1/backups", None).await.1["backups"][0]["state"] == "ready")
-        .await;
+    let id = house.backs_up("u1", "claw-1").await;
     let sealed = house.data().join("backups").join(house.folder_of("u1", "claw-1").file_name().expect("a name")).join(&id);
     let mut bytes = fs::read(&sealed).expect("the sealed archive");
     let middle = bytes.len() / 2;

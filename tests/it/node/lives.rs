@@ -164,11 +164,7 @@ async fn a_backup_brings_back_what_was() {
     house.hatches("u1", "claw-1").await;
     let soul = house.folder_of("u1", "claw-1").join("workspace/SOUL.md");
     let before = fs::read_to_string(&soul).expect("a workspace");
-    let (status, body) = house.call("POST", "/claws/u1/claw-1/backups", None).await;
-    assert_eq!((status, &body["backup"]["state"]), (202, &json!("running")), "{body}");
-    let id = body["backup"]["id"].as_str().expect("an id").to_owned();
-    let state = async || house.call("GET", "/claws/u1/claw-1/backups", None).await.1["backups"][0]["state"].clone();
-    until("the backup is ready", async || state().await == "ready").await;
+    let id = house.backs_up("u1", "claw-1").await;
     let sealed =
         fs::read(house.data().join("backups").join(house.folder_of("u1", "claw-1").file_name().expect("a name")).join(&id));
     let sealed = sealed.expect("the sealed archive");

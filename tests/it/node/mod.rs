@@ -2,10 +2,13 @@
 //! their own. What runs in them is the stand-in for OpenClaw's gateway; a suite of its own has the real one.
 
 mod api;
+mod backups;
 mod bad_luck;
+mod inside;
 mod kills;
 mod lives;
-mod once;
+mod room;
+mod words;
 
 use std::{
     collections::BTreeMap,
@@ -69,7 +72,7 @@ impl House {
         gateway::install(&folder.path().join("openclaw"), Path::new(PROGRAM)).expect("the stand-in for OpenClaw");
         let house = HOUSES.fetch_add(1, Ordering::SeqCst);
         let process = std::process::id() % 16;
-        let (port, user) = (10_000 + process * 600 + house * 12, 200_000 + process * 100_000 + house * 1_000);
+        let (port, user) = (10_000 + process * 600 + house * 5, 200_000 + process * 100_000 + house * 800);
         let path = |name: &str| folder.path().join(name).display().to_string();
         let names = [
             ("CLAWNODE_LISTEN_ADDR", format!("127.0.0.1:{}", free_port())),
@@ -79,8 +82,8 @@ impl House {
             ("CLAWNODE_DATA_DIR", path("data")),
             ("CLAWNODE_OPENCLAW_DIR", path("openclaw")),
             ("CLAWNODE_RUNTIME", "process".to_owned()),
-            ("CLAWNODE_PORTS", format!("{port}-{}", port + 11)),
-            ("CLAWNODE_USERS", format!("{user}-{}", user + 999)),
+            ("CLAWNODE_PORTS", format!("{port}-{}", port + 4)),
+            ("CLAWNODE_USERS", format!("{user}-{}", user + 799)),
             ("CLAWNODE_MEMORY_MB", "8192".to_owned()),
             ("CLAWNODE_STARTS_AT_ONCE", "4".to_owned()),
             ("CLAWNODE_TELEGRAM_API_URL", telegram.url()),
@@ -113,10 +116,20 @@ impl House {
 
     /// Starts the node with these settings besides its own.
     pub fn node_with(&self, more: &[(&str, &str)]) -> Node {
+        self.program_with(Path::new(CLAWNODE), more)
+    }
+
+    /// Starts this program as the node, with these settings besides the house's own.
+    pub fn program_with(&self, program: &Path, more: &[(&str, &str)]) -> Node {
+        self.command_with(program, &["run"], more)
+    }
+
+    /// Starts a command that becomes the node.
+    pub fn command_with(&self, program: &Path, arguments: &[&str], more: &[(&str, &str)]) -> Node {
         let said = self.folder.path().join(format!("said-{}", self.started.fetch_add(1, Ordering::SeqCst)));
         let output = File::create(&said).expect("a file for what it says");
-        let child = Command::new(CLAWNODE)
-            .arg("run")
+        let child = Command::new(program)
+            .args(arguments)
             .env_clear()
             .envs(&self.names)
             .envs(more.iter().copied())
@@ -177,7 +190,7 @@ impl House {
     /// Provisions a claw and has it come up.
     pub async fn hatches(&self, user: &str, claw: &str) -> Value {
         let (status, body) = self.call("POST", "/provision", Some(self.order(user, claw))).await;
-        assert_eq!((status, &body["claw"]["state"]), (200, &json!("ready")), "{body}");
+        assert_eq!((status, &body["claw"]["state"]), (200, &json!("ready")), "{body}\n{}", self.said());
         body["claw"].clone()
     }
 
@@ -216,6 +229,39 @@ impl House {
     /// Has a claw's stand-in misbehave from its next look at its faults on.
     pub fn breaks(&self, user: &str, claw: &str, faults: Faults) {
         faults.write(&self.folder_of(user, claw).join("home")).expect("its faults");
+    }
+
+    /// Makes a backup of a claw, and gives its id.
+    pub async fn backs_up(&self, user: &str, claw: &str) -> String {
+        let path = format!("/claws/{user}/{claw}/backups");
+        let (status, body) = self.call("POST", &path, None).await;
+        assert_eq!((status, &body["backup"]["state"]), (202, &json!("running")), "{body}");
+        let id = body["backup"]["id"].as_str().expect("an id").to_owned();
+        until("the backup is ready", async || self.backup(user, claw, &id).await["state"] == "ready").await;
+        id
+    }
+
+    /// One backup, as the list tells of it.
+    pub async fn backup(&self, user: &str, claw: &str, id: &str) -> Value {
+        let (_, body) = self.call("GET", &format!("/claws/{user}/{claw}/backups"), None).await;
+        let all = body["backups"].as_array().cloned().unwrap_or_default();
+        all.into_iter().find(|backup| backup["id"] == id).unwrap_or_default()
+    }
+
+    /// What OpenClaw's `node` does from now on before anything else, in the words of a shell; nothing is as it was.
+    pub fn trap(&self, words: &str) {
+        let node = self.folder.path().join("openclaw").join(gateway::VERSION).join("bin/node");
+        let text = fs::read_to_string(&node).expect("the stand-in's script");
+        let last = text.lines().last().expect("a script");
+        let beside = node.with_extension("new");
+        fs::write(&beside, format!("#!/bin/sh\n{words}\n{last}\n")).expect("written");
+        fs::set_permissions(&beside, fs::Permissions::from_mode(0o755)).expect("runnable");
+        fs::rename(beside, node).expect("in its place");
+    }
+
+    /// From now on no gateway accepts its configuration, while OpenClaw's tools do; or all is well again.
+    pub fn no_gateway_comes_up(&self, so: bool) {
+        self.trap(if so { "case \"$*\" in *'gateway run'*) exit 78;; esac" } else { "" });
     }
 
     /// Everything every node of this house has said.
@@ -262,6 +308,16 @@ impl Node {
     /// Killed without a word.
     pub async fn dies(mut self) {
         self.child.kill().await.expect("killed");
+    }
+
+    /// The number of its process, while it runs.
+    pub fn pid(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
+    /// Whether it is dead by now.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("its state").is_some()
     }
 
     /// Its end, whoever brings it about.
