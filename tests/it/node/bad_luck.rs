@@ -211,6 +211,32 @@ async fn the_later_of_a_provision_and_a_removal_holds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_during_a_provision_leaves_nothing_and_the_name_is_free_again() {
+    let house = House::new().await;
+    let _node = house.node().await;
+    house.hatches("u1", "claw-2").await;
+    let other = house.gateway_of("u1", "claw-2");
+    // A gateway that hangs before it says a word.
+    house.trap("case \"$*\" in *'gateway run'*) sleep 600;; esac");
+    let order = house.order("u1", "claw-1");
+    let purge = json!({"user_id": "u1", "claw_id": "claw-1", "purge": true});
+    let provision = house.call("POST", "/provision", Some(order.clone()));
+    let remove = async {
+        house.is("u1", "claw-1", "starting").await;
+        house.call("POST", "/deprovision", Some(purge)).await
+    };
+    let ((provisioned, body), (removed, told)) = tokio::join!(provision, remove);
+    assert_eq!((provisioned, &body["code"]), (409, &json!("superseded")), "{body}");
+    assert_eq!((removed, &told["purged"]), (200, &json!(true)), "{told}");
+    assert!(!house.folder_of("u1", "claw-1").exists() && !house.papers_of("u1", "claw-1").0.exists());
+    assert_eq!(house.call("GET", "/claws/u1/claw-1", None).await.0, 404);
+    assert_eq!(house.gateway_of("u1", "claw-2"), other, "nobody else was touched");
+    house.trap("");
+    let (status, body) = house.call("POST", "/provision", Some(order)).await;
+    assert_eq!((status, &body["claw"]["state"]), (200, &json!("ready")), "{body}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_node_with_other_keys_or_a_second_one_does_not_start() {
     let house = House::new().await;
     let _node = house.node().await;
