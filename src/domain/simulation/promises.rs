@@ -193,7 +193,7 @@ impl World {
             Step::Destroy if !may_go => self.breaks(Promise::NotTooEarly, row, "destroyed too early"),
             Step::Erase if !may_go => self.breaks(Promise::NotTooEarly, row, "erased too early"),
             Step::Erase if self.infra.asleep.contains(&at) => {
-                self.breaks(Promise::LeavesNothing, row, "erased, and it sleeps on")
+                self.breaks(Promise::LeavesNothing, row, "erased, and it sleeps on");
             }
             Step::Erase if self.infra.may_run(at) => self.breaks(Promise::OneClaw, row, "erased, and it runs"),
             Step::Deprovision if matches!(self.rows.claws[row].claw.wish, Wish::Gone { .. }) && !may_go => {
