@@ -11,7 +11,7 @@ mod unit;
 use std::{
     fs,
     io::{self, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, chown},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -127,19 +127,25 @@ impl SystemdRuntime {
         }
     }
 
-    /// Writes an environment for the time systemd takes to read it.
+    /// Where what a claw's units need beside its folder is.
+    fn folder(&self, cell: &Cell) -> PathBuf {
+        self.settings.data.join("run").join(&cell.slug)
+    }
+
+    /// Writes an environment for the time systemd takes to read it, and sees that there is a `/tmp`.
     fn environment(&self, cell: &Cell, program: &Program, name: &str) -> Result<Environment, RuntimeError> {
         let text = unit::environment(&program.env)
             .ok_or_else(|| RuntimeError::Failed("the environment of a claw holds more than lines of text".into()))?;
-        let folder = self.settings.data.join("run").join(&cell.slug);
+        let (folder, tmp) = (self.folder(cell), self.folder(cell).join("tmp"));
         let file = folder.join(name);
-        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&tmp);
         let written = made.and_then(|()| {
+            chown(&tmp, cell.user, cell.user)?;
             let mut file = fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&file)?;
             file.write_all(text.expose())
         });
         written.map_err(|error| RuntimeError::of("writing a claw's environment", &error))?;
-        Ok(Environment(file))
+        Ok(Environment { file, tmp })
     }
 
     /// Runs a program to its end as the claw, in a unit of its own.
@@ -169,17 +175,21 @@ impl SystemdRuntime {
             data: &self.settings.data,
             openclaw: &self.settings.openclaw,
             clawnode: &self.settings.clawnode,
-            environment: &environment.0,
+            environment: &environment.file,
+            tmp: &environment.tmp,
         }
     }
 }
 
-/// A file with secrets in it, removed when it was read.
-struct Environment(PathBuf);
+/// A file with secrets in it, removed when it was read; and the claw's `/tmp`.
+struct Environment {
+    file: PathBuf,
+    tmp: PathBuf,
+}
 
 impl Drop for Environment {
     fn drop(&mut self) {
-        if let Err(error) = fs::remove_file(&self.0) {
+        if let Err(error) = fs::remove_file(&self.file) {
             tracing::warn!(%error, "a claw's environment is still in its file, and is replaced at the next start");
         }
     }
@@ -220,6 +230,8 @@ impl Runtime for SystemdRuntime {
             return Ok(());
         }
         self.clear(&unit::gateway(&cell.slug)).await?;
+        // Nothing of it runs now, and what an earlier start has left in its `/tmp` is nobody's.
+        empty(&self.folder(cell).join("tmp"))?;
         let environment = self.environment(cell, program, "gateway.env")?;
         let args = unit::start_args(cell, start, &self.places(&environment));
         let becoming = becoming(cell, program, Some(cell.paths.log.clone()));
@@ -270,17 +282,20 @@ impl Runtime for SystemdRuntime {
     async fn forget(&self, cell: &Cell) -> Result<(), RuntimeError> {
         self.clear(&unit::gateway(&cell.slug)).await?;
         self.clear(&unit::tool(&cell.slug)).await?;
-        match fs::remove_dir_all(self.settings.data.join("run").join(&cell.slug)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(RuntimeError::of("removing what is left of a claw", &error))
-            }
-            Ok(()) | Err(_) => Ok(()),
-        }
+        empty(&self.folder(cell))
     }
 }
 
 fn becoming(cell: &Cell, program: &Program, log: Option<PathBuf>) -> Becoming {
     Becoming { user: cell.user, pids: cell.limits.pids, dir: program.dir.clone(), log }
+}
+
+/// Removes a folder with all that is in it, without following links. Not there is done.
+fn empty(folder: &Path) -> Result<(), RuntimeError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(RuntimeError::of("removing what is left of a claw", &error)),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 fn failed(what: &str, end: &ToolEnd) -> RuntimeError {

@@ -43,7 +43,6 @@ pub const HARDENED: &[&str] = &[
     "ProtectSystem=strict",
     "ProtectHome=yes",
     "ProtectProc=invisible",
-    "PrivateTmp=yes",
     "PrivateDevices=yes",
     "PrivateIPC=yes",
     "ProtectClock=yes",
@@ -107,6 +106,9 @@ pub struct Places<'a> {
     pub clawnode: &'a Path,
     /// Where the environment was written for this start.
     pub environment: &'a Path,
+    /// What the claw has for `/tmp`: the same for its gateway and its tasks, because OpenClaw keeps the locks there by
+    /// which they heed each other. It lies where no claw can put a link in its place.
+    pub tmp: &'a Path,
 }
 
 /// The unit of a claw's gateway.
@@ -182,6 +184,8 @@ fn properties<'a>(cell: &'a Cell, places: &'a Places<'_>) -> impl Iterator<Item 
         path("EnvironmentFile", places.environment, ""),
         path("TemporaryFileSystem", places.data, ":ro,mode=0711"),
         path("BindPaths", &cell.paths.dir, ""),
+        path("BindPaths", places.tmp, ":/tmp"),
+        path("BindPaths", places.tmp, ":/var/tmp"),
         path("BindReadOnlyPaths", places.openclaw, ""),
         path("BindReadOnlyPaths", places.clawnode, ""),
     ];

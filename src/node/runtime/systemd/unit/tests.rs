@@ -28,6 +28,7 @@ const PLACES: fn() -> Places<'static> = || Places {
     openclaw: Path::new("/opt/clawnode/openclaw"),
     clawnode: Path::new("/usr/local/bin/clawnode"),
     environment: Path::new("/var/lib/clawnode/run/4ikv75gzd2hnhtyp/gateway.env"),
+    tmp: Path::new("/var/lib/clawnode/run/4ikv75gzd2hnhtyp/tmp"),
 };
 
 fn words(args: &[std::ffi::OsString]) -> Vec<&str> {
@@ -48,6 +49,7 @@ fn a_claw_is_limited_hidden_and_told_apart() {
         "--property=Slice=clawnode-claws.slice",
         "--property=TemporaryFileSystem=/var/lib/clawnode:ro,mode=0711",
         "--property=BindPaths=/var/lib/clawnode/claws/4ikv75gzd2hnhtyp",
+        "--property=BindPaths=/var/lib/clawnode/run/4ikv75gzd2hnhtyp/tmp:/tmp",
         "--property=EnvironmentFile=/var/lib/clawnode/run/4ikv75gzd2hnhtyp/gateway.env",
         "--property=ProtectSystem=strict",
         "--property=RestartPreventExitStatus=78",
