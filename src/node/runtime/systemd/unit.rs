@@ -28,7 +28,7 @@ pub const HARDENED: &[&str] = &[
     "CapabilityBoundingSet=CAP_SETUID CAP_SETGID CAP_SETPCAP",
     "AmbientCapabilities=",
     "NoNewPrivileges=yes",
-    "RestrictSUIDSGID=yes",
+    // No RestrictSUIDSGID: it forbids openat2, by which OpenClaw takes its locks.
     "RestrictRealtime=yes",
     "RestrictNamespaces=yes",
     "LockPersonality=yes",
