@@ -274,7 +274,8 @@ claws_run() {
     [ "$seen" = "/var/lib/clawnode: claws  /var/lib/clawnode/claws: $(slug claw-1) " ] || broken "it sees its own folder alone: $seen"
     ! inside nsenter --target "$pid" --mount -- touch /opt/clawnode/openclaw/2026.9.6/x 2>/dev/null || broken 'OpenClaw is read-only to it'
     ! inside nsenter --target "$pid" --mount -- touch /etc/x 2>/dev/null || broken 'the system is read-only to it'
-    [ -z "$(inside nsenter --target "$pid" --mount -- ls -A /tmp)" ] || broken 'its /tmp is its own'
+    inside touch /tmp/somebodys /var/tmp/somebodys
+    ! inside nsenter --target "$pid" --mount -- ls /tmp/somebodys /var/tmp/somebodys 2>/dev/null || broken 'its /tmp is its own'
     [ -z "$(inside nsenter --target "$pid" --mount -- ls -A /run | grep -v systemd)" ] || broken 'no socket of the machine is there for it'
     shown 'it sees no other folder of the node, no socket of the machine, a /tmp of its own; the rest is read-only'
     inside bash -c "tr '\\0' '\\n' </proc/$pid/environ" | grep -q '^OPENCLAW_GATEWAY_TOKEN=.' || broken 'it has its token in its environment'
@@ -447,9 +448,12 @@ fi
 [ -x /lib/systemd/systemd ] || fail 'there is no /lib/systemd/systemd: it needs a Linux with systemd.'
 work=$(mktemp -d "${TMPDIR:-/tmp}/clawnode-systemd.XXXXXXXX")
 finish() {
+    local status=$?
     stop_host
     umount -l "$work/layer" 2>/dev/null || true
-    clean_up
+    rm -rf -- "$work"
+    trap - EXIT
+    exit "$status"
 }
 trap finish EXIT
 trap 'exit 129' HUP
