@@ -1,4 +1,5 @@
-//! What the node does for itself: backups beyond their number or age go, and so do old events and operations.
+//! What the node does for itself: backups beyond their number or age go, and so do old events and operations; and what
+//! keeps claws apart on the network is put up again when somebody has taken it down.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,6 +12,8 @@ use crate::{
 };
 
 const EVERY: Duration = Duration::from_secs(10 * 60);
+/// Somebody else's rules may take ours away, and nobody says so.
+const FENCE_AGAIN: Duration = Duration::from_secs(30);
 /// How long events and operations are remembered.
 const EVENTS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const OPERATIONS: Duration = DAY;
@@ -24,6 +27,19 @@ pub async fn run(node: Arc<Node>) {
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
             () = node.stop.cancelled() => return,
+        }
+    }
+}
+
+/// Until the node ends: the claws' fence stands.
+pub async fn watch_fence(node: Arc<Node>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(FENCE_AGAIN) => {}
+            () = node.stop.cancelled() => return,
+        }
+        if let Err(error) = node.fence().await {
+            tracing::error!("claws may not be kept apart on the network: {error}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What `clawnode` is told by its environment. The page `docs/clawnode.md` and `deploy/clawnode.env.example` say the
 //! same, and a test compares them.
 
-use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use crate::{
     config::{Env, Fault, KeyCheck, LogFormat, Name, Reader, base_url, is_loopback, plain, secret, without_slash},
@@ -42,6 +42,11 @@ pub const NAMES: &[Name] = &[
     plain("CLAWNODE_MODELS", "", "The models that may be asked for, separated by commas; empty allows all."),
     plain("CLAWNODE_MODEL_URL", "", "The base of an OpenAI-compatible service the claws' keys are for; empty is OpenRouter."),
     plain("CLAWNODE_TELEGRAM_API_URL", "https://api.telegram.org", "Where claws find the Bot API."),
+    plain(
+        "CLAWNODE_REACHABLE",
+        "",
+        "Addresses with ports claws may reach on this machine and in private networks, separated by commas, such as `10.0.0.5:11434`; all else there is closed to them.",
+    ),
     plain("CLAWNODE_RETENTION_DAYS", "7", "How long the data of a removed claw is kept."),
     plain("CLAWNODE_BACKUPS_KEPT", "5", "The most backups kept of one claw."),
     plain("CLAWNODE_BACKUP_DAYS", "30", "How long a backup is kept."),
@@ -87,6 +92,8 @@ pub struct NodeSettings {
     /// Without a slash at its end.
     pub model_url: Option<String>,
     pub telegram_api_url: String,
+    /// Where claws may go besides the open net.
+    pub reachable: BTreeSet<SocketAddr>,
     pub retention: Duration,
     pub backups_kept: u32,
     pub backup_age: Duration,
@@ -152,6 +159,10 @@ fn read(reader: &mut Reader<'_>, check_keys: KeyCheck<'_>) -> Option<NodeSetting
     let telegram = reader.parsed("CLAWNODE_TELEGRAM_API_URL", "write https://host, or http:// on this machine", |text| {
         base_url(text).filter(|url| url.scheme() == "https" || is_loopback(url))
     });
+    let reachable =
+        reader.parsed("CLAWNODE_REACHABLE", "write addresses with ports, such as 10.0.0.5:11434,[fd00::1]:443", |text| {
+            text.split(',').map(|address| address.trim().parse().ok()).collect::<Option<BTreeSet<SocketAddr>>>()
+        });
     let retention = reader.number("CLAWNODE_RETENTION_DAYS", 0..=3650);
     let backups_kept = reader.number("CLAWNODE_BACKUPS_KEPT", 1..=1000);
     let backup_days = reader.number("CLAWNODE_BACKUP_DAYS", 1..=3650);
@@ -182,6 +193,7 @@ fn read(reader: &mut Reader<'_>, check_keys: KeyCheck<'_>) -> Option<NodeSetting
         models: models.split(',').map(str::trim).filter(|model| !model.is_empty()).map(str::to_owned).collect(),
         model_url: model_url.map(|url| without_slash(&url)),
         telegram_api_url: without_slash(&telegram?),
+        reachable: reachable.unwrap_or_default(),
         retention: retention? * DAY,
         backups_kept: backups_kept?,
         backup_age: backup_days? * DAY,
@@ -230,6 +242,7 @@ mod tests {
             ("CLAWNODE_PORTS", "80-90"),
             ("CLAWNODE_USERS", "1000-2000"),
             ("CLAWNODE_TELEGRAM_API_URL", "http://example.com"),
+            ("CLAWNODE_REACHABLE", "10.0.0.5"),
             ("CLAWNODE_HOST", "a:1"),
         ])
         .expect_err("faults");
@@ -246,6 +259,7 @@ mod tests {
                 "CLAWNODE_PORTS",
                 "CLAWNODE_USERS",
                 "CLAWNODE_TELEGRAM_API_URL",
+                "CLAWNODE_REACHABLE",
             ]
         );
         assert!(!told.concat().contains("CANARY"), "{told:?}");

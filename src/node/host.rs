@@ -27,7 +27,7 @@ use crate::{
         cell::{Cell, Paths},
         config::NodeSettings,
         openclaw::OpenClaw,
-        runtime::{Runtime, proc},
+        runtime::{Owner, Runtime, RuntimeError, proc},
         spec::Spec,
         store::{Row, Store},
         worker,
@@ -53,6 +53,8 @@ pub struct Node {
     changed: watch::Sender<u64>,
     draining: AtomicBool,
     workers: TaskTracker,
+    /// Held while the network is fenced: of two lists of claws the newer one must be the last to be told.
+    fencing: tokio::sync::Mutex<()>,
 }
 
 /// The parts a node is made of.
@@ -93,7 +95,17 @@ impl Node {
             changed: watch::Sender::new(0),
             draining: AtomicBool::new(false),
             workers: TaskTracker::new(),
+            fencing: tokio::sync::Mutex::default(),
         }))
+    }
+
+    /// Keeps every claw's gateway for its own on the network. Before anything of a claw runs, when one has gone, and now
+    /// and then.
+    pub async fn fence(&self) -> Result<(), RuntimeError> {
+        let _alone = self.fencing.lock().await;
+        let owners = self.store.owners().await.map_err(|error| RuntimeError::Failed(error.to_string()))?;
+        let owners: Vec<Owner> = owners.into_iter().map(|(user, port)| Owner { user, port }).collect();
+        self.runtime.fence(&owners).await
     }
 
     /// Gives every claw of the database its worker.

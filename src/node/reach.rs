@@ -1,17 +1,26 @@
 //! Files a claw has made, opened by the node. The node is mightier than a claw, so no part of the path may be a link: a
 //! claw could have us read or change what is not its own.
 
-use std::{fs::File, io, os::unix::fs::MetadataExt as _, path::Path};
+use std::{
+    fs::File,
+    io,
+    os::unix::fs::MetadataExt as _,
+    path::{Component, Path},
+};
 
-use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
+use rustix::fs::{Mode, OFlags, openat};
 
 /// Opens a file of the claw `owner` below `root`, the folder of all claws: a plain file that has this one name.
 pub fn open_inside(root: &Path, file: &Path, owner: Option<u32>, how: OFlags) -> io::Result<File> {
     let inside = file.strip_prefix(root).map_err(|_| io::Error::other("it lies outside the claws' folders"))?;
-    let folder = File::open(root)?;
-    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    let how = how | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let file = File::from(openat2(&folder, inside, how, Mode::empty(), resolve)?);
+    // Step by step: openat2 would do it at once, and a service that may make no set-user-ID files may not call it.
+    let mut file = File::open(root)?;
+    let mut steps = inside.components().peekable();
+    while let Some(step) = steps.next() {
+        let Component::Normal(name) = step else { return Err(io::Error::other("its path leads out of the claws' folders")) };
+        let how = if steps.peek().is_some() { OFlags::RDONLY | OFlags::DIRECTORY } else { how | OFlags::NONBLOCK };
+        file = File::from(openat(&file, name, how | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?);
+    }
     let meta = file.metadata()?;
     let is_own = owner.is_none_or(|user| meta.uid() == user);
     if !meta.is_file() || !is_own || meta.nlink() != 1 {

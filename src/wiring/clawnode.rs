@@ -29,7 +29,7 @@ use crate::{
         config::{NAMES, NodeSettings, RuntimeKind},
         host::{self, Node, Parts},
         openclaw::{self, Finding, Grade, OpenClaw, OpenClawSettings},
-        runtime::{ProcessRuntime, Runtime, becoming, hold, lay},
+        runtime::{ProcessRuntime, Runtime, SystemdRuntime, SystemdSettings, becoming, fence, hold, lay},
         store::Store,
     },
 };
@@ -163,11 +163,15 @@ async fn run(settings: NodeSettings) -> anyhow::Result<()> {
     if let Some(weakness) = node.runtime.weakness() {
         tracing::warn!(runtime = node.runtime.name(), "claws are not kept apart here: {weakness}");
     }
+    node.fence().await.context("keeping claws apart on the network (`clawnode check` says more)")?;
     let claws = node.resume().await?;
     let stop = CancellationToken::new();
     let site = tokio::spawn(listen(listener, api::site(Arc::clone(&node)), stop.clone()));
     let numbers = tokio::spawn(listen(numbers, api::metrics_site(Arc::clone(&node), move || metrics.render()), stop.clone()));
-    let chores = tokio::spawn(chores::run(Arc::clone(&node)));
+    let chores = tokio::spawn({
+        let node = Arc::clone(&node);
+        async move { tokio::join!(chores::run(Arc::clone(&node)), chores::watch_fence(node)) }
+    });
     tracing::info!(
         listen = %node.settings.listen,
         runtime = node.runtime.name(),
@@ -202,10 +206,23 @@ async fn assemble(settings: NodeSettings, clock: Clock) -> anyhow::Result<Arc<No
     .context("looking for OpenClaw below CLAWNODE_OPENCLAW_DIR")?;
     let runtime: Arc<dyn Runtime> = match settings.runtime {
         RuntimeKind::Process => Arc::new(ProcessRuntime::new("/proc/self/exe".into(), settings.data_dir.join("run"))),
-        RuntimeKind::Systemd => bail!("the runtime systemd is not built yet; set CLAWNODE_RUNTIME=process"),
+        RuntimeKind::Systemd => Arc::new(systemd(&settings)?),
     };
     let store = Store::open(&settings.data_dir.join("node.db")).await.context("opening the node's database")?;
     Node::new(Parts { settings, clock, store, vault: Vault::new(keys), openclaw, runtime }).await
+}
+
+fn systemd(settings: &NodeSettings) -> anyhow::Result<SystemdRuntime> {
+    let urls = [Some(&settings.telegram_api_url), settings.model_url.as_ref()];
+    let of_urls = urls.into_iter().flatten().flat_map(|url| fence::addresses(url));
+    let open = of_urls.chain(settings.reachable.iter().copied()).collect();
+    Ok(SystemdRuntime::new(SystemdSettings {
+        // By its path: units are started by systemd, for which `/proc/self` is itself.
+        clawnode: std::fs::read_link("/proc/self/exe").context("finding out where clawnode lies")?,
+        data: settings.data_dir.clone(),
+        openclaw: settings.openclaw_dir.clone(),
+        fence: fence::Fence { users: settings.users.clone(), open },
+    })?)
 }
 
 /// A node's data belongs to one process; the system frees the lock however that ends.

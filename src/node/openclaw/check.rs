@@ -1,5 +1,7 @@
 //! `clawnode check`, the host's doctor: whether claws can run here, with the fix beside each finding.
 
+mod host;
+
 use std::{
     fs,
     net::{Ipv4Addr, TcpListener},
@@ -16,7 +18,7 @@ use crate::{
         http::{self, Plan},
     },
     node::{
-        config::{NodeSettings, RuntimeKind},
+        config::NodeSettings,
         openclaw::{MARK, NODE_VERSION, VERSION},
     },
 };
@@ -48,10 +50,8 @@ pub async fn check(settings: &NodeSettings) -> Vec<Finding> {
     let mut findings = installed(&settings.openclaw_dir).await;
     findings.push(disk(&settings.data_dir, DISK_FOR_A_CLAW_MB));
     findings.push(memory(&read("/proc/meminfo"), settings.claw_memory_mb));
-    findings.push(cgroups(&read("/sys/fs/cgroup/cgroup.controllers"), settings.runtime));
-    findings.push(root(&read("/proc/self/status"), settings.runtime));
-    findings.push(users(&read("/etc/passwd"), settings));
-    findings.extend([ports(settings), manager(settings.runtime)]);
+    findings.extend(host::host(settings).await);
+    findings.push(ports(settings));
     findings.extend(outside(settings).await);
     findings
 }
@@ -134,42 +134,6 @@ fn memory(meminfo: &str, for_a_claw: u32) -> Finding {
     }
 }
 
-fn cgroups(controllers: &str, runtime: RuntimeKind) -> Finding {
-    let missing: Vec<&str> = ["memory", "pids", "cpu"]
-        .into_iter()
-        .filter(|name| !controllers.split_whitespace().any(|found| found == *name))
-        .collect();
-    if missing.is_empty() {
-        return good("cgroups: memory, pids and cpu can be limited".into());
-    }
-    let text = format!("cgroups: {} cannot be limited for each claw (version 2 is needed).", missing.join(", "));
-    match runtime {
-        RuntimeKind::Systemd => bad(format!("{text} Start Linux with systemd.unified_cgroup_hierarchy=1.")),
-        RuntimeKind::Process => mind(format!("{text} The process runtime does without; one claw can starve the others.")),
-    }
-}
-
-fn root(status: &str, runtime: RuntimeKind) -> Finding {
-    let uid = status.lines().find_map(|line| line.strip_prefix("Uid:")?.split_whitespace().nth(1)).unwrap_or("?");
-    match (uid, runtime) {
-        ("0", _) => good("users: each claw gets a user of its own".into()),
-        (_, RuntimeKind::Systemd) => bad("users: the systemd runtime needs root. Start clawnode as a system service.".into()),
-        (_, RuntimeKind::Process) => {
-            mind("users: without root all claws run as you, and can read each other's files. Run it as root.".into())
-        }
-    }
-}
-
-fn users(passwd: &str, settings: &NodeSettings) -> Finding {
-    let taken = passwd.lines().filter_map(|line| line.split(':').nth(2)?.parse::<u32>().ok());
-    let taken: Vec<String> = taken.filter(|uid| settings.users.contains(uid)).map(|uid| uid.to_string()).collect();
-    let span = format!("{}-{}", settings.users.start(), settings.users.end());
-    match taken.is_empty() {
-        true => good(format!("user ids: {span} belong to nobody")),
-        false => bad(format!("user ids: {} of {span} have owners. Choose others with CLAWNODE_USERS.", taken.join(", "))),
-    }
-}
-
 fn ports(settings: &NodeSettings) -> Finding {
     let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
     let all = settings.ports.clone().count();
@@ -184,19 +148,6 @@ fn ports(settings: &NodeSettings) -> Finding {
     match taken.is_empty() {
         true => good(format!("ports: {all} for the claws, the first of them free")),
         false => mind(format!("ports: {} are in use, by claws or by others. Other ports: CLAWNODE_PORTS.", taken.join(", "))),
-    }
-}
-
-fn manager(runtime: RuntimeKind) -> Finding {
-    match runtime {
-        RuntimeKind::Process => {
-            mind("runtime: `process` is for development and tests; set CLAWNODE_RUNTIME=systemd on a host.".into())
-        }
-        // The folder sd_booted(3) looks for.
-        RuntimeKind::Systemd if Path::new("/run/systemd/system").is_dir() => good("runtime: systemd runs this host".into()),
-        RuntimeKind::Systemd => {
-            bad("runtime: systemd does not run this host. Set CLAWNODE_RUNTIME=process to try it out.".into())
-        }
     }
 }
 
@@ -241,10 +192,10 @@ fn time(date: Option<&str>, now_ms: i64) -> Finding {
 mod tests {
     use std::path::Path;
 
-    use super::{Finding, Grade, cgroups, check, memory, room, root, time, users};
-    use crate::node::config::{NodeSettings, RuntimeKind};
+    use super::{Finding, Grade, check, memory, room, time};
+    use crate::node::config::NodeSettings;
 
-    fn settings(more: &[(&str, String)]) -> NodeSettings {
+    pub(super) fn settings(more: &[(&str, String)]) -> NodeSettings {
         let env = |name: &str| match name {
             "CLAWNODE_KEY" => Some("a-key-of-the-node".to_owned()),
             "CLAWNODE_ENCRYPTION_KEYS" => Some("k:1".to_owned()),
@@ -265,15 +216,6 @@ mod tests {
         assert_eq!(room(Path::new("/data"), 2048, 2048).text, "disk: 2048 MB free at /data");
         let full = room(Path::new("/data"), 2047, 2048);
         assert!(full.grade == Grade::Bad && full.text.contains("2048 MB are needed"), "{full:?}");
-        assert_eq!(grade(&cgroups("cpuset cpu io memory pids\n", RuntimeKind::Systemd)), Grade::Good);
-        assert_eq!(grade(&cgroups("cpu pids", RuntimeKind::Systemd)), Grade::Bad);
-        assert_eq!(grade(&cgroups("", RuntimeKind::Process)), Grade::Mind);
-        assert_eq!(grade(&root("Name:\tx\nUid:\t0\t0\t0\t0\n", RuntimeKind::Systemd)), Grade::Good);
-        assert_eq!(grade(&root("Uid:\t1000\t1000\t1000\t1000\n", RuntimeKind::Systemd)), Grade::Bad);
-        let settings = settings(&[]);
-        assert_eq!(grade(&users("root:x:0:0::/root:/bin/sh\n", &settings)), Grade::Good);
-        let taken = users("root:x:0:0::/:/bin/sh\nx:x:200005:200005::/:/bin/sh\n", &settings);
-        assert!(taken.grade == Grade::Bad && taken.text.contains("200005"), "{taken:?}");
         let date = "Tue, 24 Nov 2026 18:00:00 GMT";
         assert_eq!(grade(&time(Some(date), 1_795_543_230_000)), Grade::Good);
         let off = time(Some(date), 1_795_543_500_000);

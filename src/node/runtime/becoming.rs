@@ -1,6 +1,6 @@
 //! `clawnode become`: the last step before a claw's program. It gives away everything a claw has no need of (its user,
-//! its groups, every capability for good, the hope of new privileges), sets the limits, and then is that program. It
-//! ends with its keeper: a gateway nobody watches would be one nobody can stop.
+//! its groups, every capability for good, the hope of new privileges), sets the limits, and then is that program. Where it
+//! has a keeper it ends with it: a gateway nobody watches would be one nobody can stop. In a unit systemd is that.
 
 use std::{
     ffi::OsString,
@@ -37,13 +37,14 @@ pub struct Becoming {
 }
 
 impl Becoming {
-    /// As arguments of `clawnode`; the program and its own follow. `keeper` is the process it ends with.
-    pub fn args(&self, keeper: u32) -> Vec<OsString> {
+    /// As arguments of `clawnode`; the program and its own follow. `keeper` is the process it ends with; in a unit it has
+    /// none.
+    pub fn args(&self, keeper: Option<u32>) -> Vec<OsString> {
         let number = |number: Option<u32>| number.map_or_else(|| "-".into(), |number| number.to_string().into());
         let log = self.log.clone().map_or_else(|| "-".into(), PathBuf::into_os_string);
         vec![
             "become".into(),
-            keeper.to_string().into(),
+            number(keeper),
             number(self.user),
             self.pids.to_string().into(),
             self.dir.clone().into_os_string(),
@@ -51,12 +52,13 @@ impl Becoming {
         ]
     }
 
-    fn read(args: &[OsString]) -> Option<(u32, Becoming, &[OsString])> {
+    fn read(args: &[OsString]) -> Option<(Option<u32>, Becoming, &[OsString])> {
         let [keeper, user, pids, dir, log, program @ ..] = args else { return None };
-        let user = if user == "-" { None } else { Some(user.to_str()?.parse().ok()?) };
+        let number = |word: &OsString| if word == "-" { Some(None) } else { word.to_str()?.parse().ok().map(Some) };
+        let (keeper, user) = (number(keeper)?, number(user)?);
         let becoming =
             Becoming { user, pids: pids.to_str()?.parse().ok()?, dir: dir.into(), log: (log != "-").then(|| log.into()) };
-        (!program.is_empty()).then_some((keeper.to_str()?.parse().ok()?, becoming, program))
+        (!program.is_empty()).then_some((keeper, becoming, program))
     }
 }
 
@@ -74,8 +76,10 @@ pub fn main(args: &[OsString]) -> ExitCode {
     ExitCode::from(71)
 }
 
-fn become_it(keeper: u32, becoming: &Becoming) -> io::Result<()> {
-    setsid()?;
+fn become_it(keeper: Option<u32>, becoming: &Becoming) -> io::Result<()> {
+    if keeper.is_some() {
+        setsid()?;
+    }
     let at_most = |most: u64| Rlimit { current: Some(most), maximum: Some(most) };
     setrlimit(Resource::Core, at_most(0))?;
     setrlimit(Resource::Nofile, at_most(OPEN_FILES))?;
@@ -98,10 +102,12 @@ fn become_it(keeper: u32, becoming: &Becoming) -> io::Result<()> {
     }
     set_no_new_privs(true)?;
     umask(Mode::from_raw_mode(0o077));
-    // After the change of user, which would undo it.
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-    if getppid().map(Pid::as_raw_nonzero).map(|pid| pid.get().unsigned_abs()) != Some(keeper) {
-        return Err(io::Error::other("its keeper is gone"));
+    if keeper.is_some() {
+        // After the change of user, which would undo it.
+        rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+        if getppid().map(Pid::as_raw_nonzero).map(|pid| pid.get().unsigned_abs()) != keeper {
+            return Err(io::Error::other("its keeper is gone"));
+        }
     }
     rustix::process::chdir(&becoming.dir)?;
     if let Some(log) = &becoming.log {
@@ -122,11 +128,11 @@ mod tests {
     fn what_is_told_is_read_back() {
         let claw = Becoming { user: Some(200_001), pids: 512, dir: "/a b".into(), log: Some("/l".into()) };
         let tool = Becoming { user: None, log: None, ..claw.clone() };
-        for becoming in [claw, tool] {
-            let mut args = becoming.args(77);
+        for (keeper, becoming) in [(Some(77), &claw), (Some(77), &tool), (None, &claw)] {
+            let mut args = becoming.args(keeper);
             args.push("/bin/true".into());
-            let (keeper, read, program) = Becoming::read(&args[1..]).expect("read");
-            assert_eq!((keeper, &read, program.len()), (77, &becoming, 1));
+            let (told, read, program) = Becoming::read(&args[1..]).expect("read");
+            assert_eq!((told, &read, program.len()), (keeper, becoming, 1));
             assert!(Becoming::read(&args[1..args.len() - 1]).is_none(), "no program, nothing to become");
         }
     }

@@ -1,6 +1,12 @@
-//! What both runtimes do in a claw's place by their own hands: lay files out and run tools, always as the claw's user.
+//! What is done in a claw's place by a runtime's own hands: files are laid out and tools run, always as the claw's user.
 
-use std::{fs, io, os::unix::fs::PermissionsExt as _, path::PathBuf, process::Stdio, time::Duration};
+use std::{
+    fs, io,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
@@ -23,7 +29,7 @@ use crate::{
 /// The most that is kept of what a tool says.
 const MOST_SAID: usize = 1024 * 1024;
 /// How long laying files out may take: a disk may be slow.
-const LAYING: Duration = Duration::from_secs(60);
+pub(super) const LAYING: Duration = Duration::from_secs(60);
 
 /// The program `clawnode` itself, by whose hidden commands it is done.
 #[derive(Clone, Debug)]
@@ -34,19 +40,9 @@ pub struct Hands {
 impl Hands {
     /// Makes the claw's folder, closed to all others, and lays things out in it.
     pub async fn lay(&self, cell: &Cell, layout: Layout) -> Result<(), RuntimeError> {
-        let place = cell.clone();
-        let made = tokio::task::spawn_blocking(move || own_folder(&place)).await;
-        made.map_err(|error| RuntimeError::Failed(error.to_string()))?
-            .map_err(|error| RuntimeError::of("making the claw's folder", &error))?;
-        let order = Secret::new(serde_json::to_vec(&layout).expect("paths of ours and base64 make JSON"));
-        let program =
-            Program { program: self.clawnode.clone(), args: vec!["lay".into()], env: Vec::new(), dir: cell.paths.dir.clone() };
-        let end = self.run(cell, &program, Some(&order), LAYING).await?;
-        match end.code {
-            Some(0) => Ok(()),
-            Some(code) if code == i32::from(NO_ROOM) => Err(RuntimeError::NoRoom(end.stderr)),
-            _ => Err(RuntimeError::Failed(format!("laying files out: {}", end.stderr.trim()))),
-        }
+        make_folder(cell).await?;
+        let (program, order) = laying(&self.clawnode, cell, &layout);
+        laid(self.run(cell, &program, Some(&order), LAYING).await?)
     }
 
     /// Runs a program to its end as the claw, and kills it and all it has started after `at_most`.
@@ -59,7 +55,7 @@ impl Hands {
     ) -> Result<ToolEnd, RuntimeError> {
         let becoming = Becoming { user: cell.user, pids: cell.limits.pids, dir: program.dir.clone(), log: None };
         let mut child = Command::new(&self.clawnode)
-            .args(becoming.args(std::process::id()))
+            .args(becoming.args(Some(std::process::id())))
             .arg(&program.program)
             .args(&program.args)
             .env_clear()
@@ -84,8 +80,32 @@ impl Hands {
     }
 }
 
+/// Makes the claw's folder, if it is not there, and makes it the claw's.
+pub(super) async fn make_folder(cell: &Cell) -> Result<(), RuntimeError> {
+    let place = cell.clone();
+    let made = tokio::task::spawn_blocking(move || own_folder(&place)).await;
+    made.map_err(|error| RuntimeError::Failed(error.to_string()))?
+        .map_err(|error| RuntimeError::of("making the claw's folder", &error))
+}
+
+/// The program that lays files out, and what it is told.
+pub(super) fn laying(clawnode: &Path, cell: &Cell, layout: &Layout) -> (Program, Secret<Vec<u8>>) {
+    let order = Secret::new(serde_json::to_vec(layout).expect("paths of ours and base64 make JSON"));
+    let (args, env, dir) = (vec!["lay".into()], Vec::new(), cell.paths.dir.clone());
+    (Program { program: clawnode.to_owned(), args, env, dir }, order)
+}
+
+/// What came of laying files out.
+pub(super) fn laid(end: ToolEnd) -> Result<(), RuntimeError> {
+    match end.code {
+        Some(0) => Ok(()),
+        Some(code) if code == i32::from(NO_ROOM) => Err(RuntimeError::NoRoom(end.stderr)),
+        _ => Err(RuntimeError::Failed(format!("laying files out: {}", end.stderr.trim()))),
+    }
+}
+
 /// Feeds it, listens to it, waits for it.
-async fn to_the_end(child: &mut Child, input: Option<&Secret<Vec<u8>>>) -> io::Result<ToolEnd> {
+pub(super) async fn to_the_end(child: &mut Child, input: Option<&Secret<Vec<u8>>>) -> io::Result<ToolEnd> {
     let (mut stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let feed = async {
         if let (Some(stdin), Some(input)) = (&mut stdin, input) {

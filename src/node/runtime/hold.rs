@@ -113,7 +113,7 @@ fn hold() -> io::Result<()> {
     write(&papers.0.join("held"), &held)?;
     let kills_before = proc::kills_for_memory();
     let mut child = Command::new("/proc/self/exe")
-        .args(order.becoming.args(std::process::id()))
+        .args(order.becoming.args(Some(std::process::id())))
         .arg(&order.program)
         .args(&order.args)
         .env_clear()

@@ -3,11 +3,13 @@
 //! done.
 
 pub mod becoming;
+pub mod fence;
 mod hands;
 pub mod hold;
 pub mod lay;
 pub mod proc;
 mod process;
+mod systemd;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -15,6 +17,7 @@ use async_trait::async_trait;
 
 pub use hands::Hands;
 pub use process::{ProcessRuntime, end_of};
+pub use systemd::{SystemdRuntime, SystemdSettings};
 
 use crate::{
     domain::{secret::Secret, time::Time},
@@ -40,6 +43,13 @@ pub struct ToolEnd {
     /// At most a MiB of each.
     pub stdout: String,
     pub stderr: String,
+}
+
+/// Whose a port is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    pub user: u32,
+    pub port: u16,
 }
 
 /// How a gateway stands.
@@ -116,6 +126,10 @@ pub trait Runtime: Send + Sync {
 
     /// Why claws are not kept from each other here, if they are not.
     fn weakness(&self) -> Option<&str>;
+
+    /// Keeps every claw's gateway for its own on the host's network. These are all the claws there are; whoever starts
+    /// one has said so before.
+    async fn fence(&self, owners: &[Owner]) -> Result<(), RuntimeError>;
 
     /// Makes a claw's folder, if it is not there, and lays these things out in it, all as the claw's user.
     async fn lay(&self, cell: &Cell, layout: Layout) -> Result<(), RuntimeError>;

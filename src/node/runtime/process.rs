@@ -24,7 +24,7 @@ use crate::{
     node::{
         cell::Cell,
         runtime::{
-            Ending, Firmness, Hands, How, Program, Runtime, RuntimeError, Seen, ToolEnd,
+            Ending, Firmness, Hands, How, Owner, Program, Runtime, RuntimeError, Seen, ToolEnd,
             becoming::Becoming,
             hold::{Order, Papers},
             lay::{Layout, NO_ROOM},
@@ -107,6 +107,11 @@ impl Runtime for ProcessRuntime {
         self.weakness.as_deref()
     }
 
+    /// For development and tests: the host's network is left as it is.
+    async fn fence(&self, _owners: &[Owner]) -> Result<(), RuntimeError> {
+        Ok(())
+    }
+
     async fn lay(&self, cell: &Cell, layout: Layout) -> Result<(), RuntimeError> {
         self.hands.lay(cell, layout).await
     }
@@ -182,16 +187,13 @@ impl Runtime for ProcessRuntime {
             return Ok(Seen::Running { memory_mb });
         }
         if let Some(ended) = papers.ended().filter(|ended| ended.start == start) {
-            let heap = || {
-                let by_abort = ended.signal.is_some_and(|signal| HEAP_SIGNALS.contains(&signal));
-                (by_abort || ended.code == Some(HEAP_CODE)) && end_of(&cell.paths.log).contains(HEAP_WORDS)
-            };
             let killed = ended.signal == Some(Signal::KILL.as_raw()) && (ended.memory_killed || papers.marked_memory(start));
             let how = match (ended.code, ended.signal) {
-                _ if killed || heap() => How::OutOfMemory,
+                _ if killed => How::OutOfMemory,
                 (Some(code), _) => How::Exited(code),
                 (None, signal) => How::Killed(signal.unwrap_or_default()),
             };
+            let how = if heap_was_full(how, &cell.paths.log) { How::OutOfMemory } else { how };
             return Ok(Seen::Ended(Ending { how, at: ended.at }));
         }
         match held {
@@ -239,6 +241,16 @@ impl Runtime for ProcessRuntime {
             Ok(()) | Err(_) => Ok(()),
         }
     }
+}
+
+/// Whether Node ended because its own heap was full, which no kernel knows of.
+pub(super) fn heap_was_full(how: How, log: &Path) -> bool {
+    let by_abort = match how {
+        How::Exited(code) => code == HEAP_CODE,
+        How::Killed(signal) => HEAP_SIGNALS.contains(&signal),
+        How::OutOfMemory => false,
+    };
+    by_abort && end_of(log).contains(HEAP_WORDS)
 }
 
 /// The end of a log, whatever of it can be read. A link in its place is not followed.

@@ -74,6 +74,11 @@ impl Store {
         Ok(sqlx::query_scalar("SELECT slug FROM claws ORDER BY slug").fetch_all(&self.pool).await?)
     }
 
+    /// The user and the port of every claw, whether it runs or not.
+    pub async fn owners(&self) -> Result<Vec<(u32, u16)>> {
+        Ok(sqlx::query_as("SELECT uid, port FROM claws ORDER BY uid").fetch_all(&self.pool).await?)
+    }
+
     /// How many claws have room kept for them, and how many there are.
     pub async fn count(&self) -> Result<(u32, u32)> {
         let row = sqlx::query("SELECT COALESCE(SUM(wish = 'running'), 0) AS running, COUNT(*) AS claws FROM claws");

@@ -21,6 +21,10 @@ impl Job<'_> {
         tx.erase(&self.row).await?;
         crash_point!("node-erased-uncommitted");
         tx.commit().await?;
+        // What it leaves is a pair nobody has any more; the next look at the fence takes it as well.
+        if let Err(error) = self.node.fence().await {
+            tracing::error!("the network was not fenced anew and is soon: {error}");
+        }
         tracing::info!(claw.slug = self.slug(), "claw {} is erased", self.slug());
         Ok(())
     }

@@ -49,6 +49,9 @@ impl Job<'_> {
         if TcpListener::bind((Ipv4Addr::LOCALHOST, self.cell.port)).is_err() {
             return self.move_port().await;
         }
+        if let Err(error) = self.node.fence().await {
+            return self.not_started(&error).await;
+        }
         let files = self.node.openclaw.render(&self.spec, &self.cell);
         let layout = Layout { folders: self.cell.paths.folders(), files: files.iter().map(|file| lay(file, false)).collect() };
         if let Err(error) = self.node.runtime.lay(&self.cell, layout).await {

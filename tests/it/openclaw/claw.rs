@@ -15,7 +15,7 @@ use clawhatch::{
     node::{
         cell::{Cell, Paths},
         openclaw::{Health, OpenClaw, RenderedFile, When},
-        runtime::{Ending, Firmness, How, Program, Runtime, RuntimeError, Seen, ToolEnd, lay::Layout},
+        runtime::{Ending, Firmness, How, Owner, Program, Runtime, RuntimeError, Seen, ToolEnd, lay::Layout},
         spec::{Change, Limits, Spec},
     },
     sandbox::telegram::{BotAccount, Telegram},
@@ -204,6 +204,10 @@ impl Runtime for Bench {
 
     fn weakness(&self) -> Option<&str> {
         Some("a bench")
+    }
+
+    async fn fence(&self, _: &[Owner]) -> Result<(), RuntimeError> {
+        Ok(())
     }
 
     async fn start(&self, _: &Cell, _: u32, _: &Program) -> Result<(), RuntimeError> {
