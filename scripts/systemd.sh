@@ -85,9 +85,39 @@ control_groups() {
     done
 }
 
+# Every hierarchy systemd is to have, as this machine mounts it.
+hierarchies() {
+    if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+        echo /sys/fs/cgroup
+    else
+        printf '/sys/fs/cgroup/%s\n' systemd unified memory pids cpu
+    fi
+}
+
+# Two systemds in one group would each take the other's services for its own.
+in_groups_of_its_own() {
+    local at
+    for at in $(hierarchies); do
+        mkdir -p "$at/${work##*/}"
+        echo "$BASHPID" >"$at/${work##*/}/cgroup.procs"
+    done
+    exec "$@"
+}
+
+leave_groups() {
+    local at tries
+    for at in $(hierarchies); do
+        # What was in it is killed, and may take a moment to be gone.
+        for tries in {1..50}; do
+            [ -d "$at/${work##*/}" ] || break
+            find "$at/${work##*/}" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1
+        done
+    done
+}
+
 # Has a systemd come up, and says its process number as this machine knows it.
 start_host() {
-    unshare --mount --pid --fork --net --cgroup --uts --ipc --kill-child -- "$0" boot "$work/layer" >>"$work/console" 2>&1 &
+    in_groups_of_its_own unshare --mount --pid --fork --net --cgroup --uts --ipc --kill-child -- "$0" boot "$work/layer" >>"$work/console" 2>&1 &
     keeper=$!
     local tries=0
     until init=$(pgrep -P "$keeper" -x systemd) && inside systemctl is-system-running --quiet 2>/dev/null; do
@@ -104,6 +134,7 @@ stop_host() {
     [ -n "${keeper:-}" ] || return 0
     kill -KILL "$keeper" 2>/dev/null || true
     wait "$keeper" 2>/dev/null || true
+    leave_groups
     keeper=''
 }
 
@@ -235,13 +266,26 @@ set_up() {
     [ "$before" = "$after" ] || broken 'a second set-up leaves keys and settings as they are'
     PROGRAMS=$programs inside "$root/deploy/setup.sh" clawnode >"$work/setup-3" 2>&1 || broken 'a third set-up works'
     grep -q 'clawnode runs, and goes on' "$work/setup-3" || broken 'a set-up of what runs already starts nothing anew'
-    sed -n '/clawnode check:/,$p' "$work/setup-3" | grep -E '^(good|mind|bad)' | sed 's/^/      /'
+    grep -E '^(good|mind|bad)' "$work/setup-3" | sed 's/^/      /'
     grep -q 'good  firewall' "$work/setup-3" || broken 'clawnode check finds the firewall'
     grep -q 'good  runtime: systemd' "$work/setup-3" || broken 'clawnode check finds systemd'
     key=$(inside cat /etc/clawnode/secrets/key)
+    control_plane
     until_so 'clawnode answers' inside curl -fsS -m 2 "$API/readyz"
     shown 'deploy/setup.sh sets the host up; again, it keeps keys and settings and starts nothing anew'
     shown "exposure of clawnode.service: $(inside systemd-analyze security clawnode.service --no-pager | tail -n 1 | grep -o '[0-9]\.[0-9]')"
+}
+
+# The control plane on the same host, as the same script sets it up.
+control_plane() {
+    PROGRAMS=$programs inside "$root/deploy/setup.sh" clawnode clawhatch >"$work/setup-4" 2>&1 || { cat "$work/setup-4" >&2; broken 'setup.sh sets both up'; }
+    grep -q '/etc/clawhatch/secrets/telegram-bot-token' "$work/setup-4" || broken 'setup.sh names the secrets that are missing'
+    inside bash -c "cd /etc/clawhatch/secrets && umask 077 && cmp -s infra-api-key /etc/clawnode/secrets/key &&
+        echo 1000000000:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA >telegram-bot-token && echo sk-shown-CANARY >ai-gateway-api-key &&
+        echo TELEGRAM_API_URL=http://127.0.0.1:$TELEGRAM >>/etc/clawhatch/settings.env" || broken "the node's key is the control plane's"
+    PROGRAMS=$programs inside "$root/deploy/setup.sh" clawhatch >"$work/setup-5" 2>&1 || { cat "$work/setup-5" >&2; broken 'setup.sh starts the control plane'; }
+    until_so 'clawhatch answers' inside curl -fsS -m 2 http://127.0.0.1:8080/healthz
+    shown 'clawhatch runs beside it, by its own unit, with the key of the node'
 }
 
 claws_run() {
@@ -445,7 +489,6 @@ if [ "${1:-}" = boot ]; then
 fi
 [ $# -eq 0 ] || fail 'usage: scripts/systemd.sh'
 [ "$(id -u)" -eq 0 ] || fail 'it needs root, for namespaces and for users of their own.'
-[ -x /lib/systemd/systemd ] || fail 'there is no /lib/systemd/systemd: it needs a Linux with systemd.'
 work=$(mktemp -d "${TMPDIR:-/tmp}/clawnode-systemd.XXXXXXXX")
 finish() {
     local status=$?
@@ -459,6 +502,7 @@ trap finish EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
+[ -x /lib/systemd/systemd ] || install_packages systemd || fail 'there is no /lib/systemd/systemd: apt-get install systemd'
 for needed in nft:nftables ip:iproute2 curl:curl python3:python3 dbus-daemon:dbus npm:npm; do
     command -v "${needed%%:*}" >/dev/null || install_packages "${needed#*:}" || fail "${needed%%:*} is missing: apt-get install ${needed#*:}"
 done

@@ -82,6 +82,19 @@ live_with_openclaw() {
     cargo test --locked --test openclaw -- --nocapture --test-threads 1
 }
 
+# --- clawnode on a host -----------------------------------------------------------------------------------------------
+
+# Under a systemd of its own, which takes root for its namespaces.
+live_under_systemd() {
+    local -a become=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null && sudo -n true 2>/dev/null || fail 'claws under systemd need root: run this as root, or as somebody whom sudo asks for no password.'
+        become=(sudo -n)
+    fi
+    cargo build --locked --bins
+    "${become[@]}" env PROGRAMS="${CARGO_TARGET_DIR:-$root/target}/debug" scripts/systemd.sh
+}
+
 # --- What the tree of crates may hold ---------------------------------------------------------------------------------
 
 check_tree() {
@@ -146,7 +159,9 @@ step 'the ground floor alone' cargo check --lib --no-default-features --locked
 step 'lints' cargo clippy --all-targets --locked -- -D warnings
 step 'lints, of what meets the real OpenClaw' cargo clippy --test openclaw --locked -- -D warnings
 step 'lints, with the crash points' cargo clippy --locked --features chaos -- -D warnings
+step 'what deploy/ holds' scripts/deploy.sh
 step 'the program with its crash points' build_chaos
+step 'claws under systemd' live_under_systemd
 step 'the real OpenClaw' live_with_openclaw
 # The last step, so that its summary stands at the end. One failing test binary does not hide the others.
 step 'tests' cargo test --locked --no-fail-fast
