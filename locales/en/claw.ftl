@@ -66,6 +66,7 @@ status-destroyed = gone
 
 done-renamed = It has a new name.
 done-changing = The change is on its way. It will be away for about a minute.
+done-changing-awake = The change is on its way, and takes a moment. It stays awake.
 done-pausing = It is falling asleep.
 done-waking = It is waking up. That usually takes about a minute.
 done-deleting = It will be removed in 10 minutes. Until then you can undo it.
@@ -98,6 +99,7 @@ confirm-people = <b>Change who can talk to @{ $bot }?</b> From then on: { $compa
 confirm-token = <b>Give the claw in @{ $bot } its new token?</b>
 confirm-bot = <b>Use @{ $new } with its new token for the claw in @{ $bot }?</b>
 change-keeps = It will be away for about a minute. It remembers everything.
+change-awake = It stays awake for this, and remembers everything.
 change-forgets = It has to start afresh for this, and may lose its memory. Its bot and settings are kept. It will be away for about a minute.
 do-apply-model = Change model
 do-apply-model-forgetting = Change model, memory may be lost

@@ -66,6 +66,7 @@ status-destroyed = ya no existe
 
 done-renamed = Ya tiene nombre nuevo.
 done-changing = El cambio está en camino. No estará disponible durante un minuto, más o menos.
+done-changing-awake = El cambio está en camino y tarda un momento. Sigue despierto.
 done-pausing = Se está durmiendo.
 done-waking = Se está despertando. Suele tardar un minuto.
 done-deleting = Se borrará en 10 minutos. Hasta entonces puedes deshacerlo.
@@ -98,6 +99,7 @@ confirm-people = <b>¿Cambiar quién puede hablar con @{ $bot }?</b> A partir de
 confirm-token = <b>¿Darle al claw de @{ $bot } su nuevo token?</b>
 confirm-bot = <b>¿Usar @{ $new }, con su nuevo token, para el claw de @{ $bot }?</b>
 change-keeps = No estará disponible durante un minuto, más o menos. Lo recuerda todo.
+change-awake = Sigue despierto mientras tanto y lo recuerda todo.
 change-forgets = Para esto tiene que empezar de nuevo y puede perder la memoria. Su bot y sus ajustes se conservan. No estará disponible durante un minuto, más o menos.
 do-apply-model = Cambiar modelo
 do-apply-model-forgetting = Cambiar y arriesgar la memoria

@@ -65,6 +65,7 @@ status-destroyed = 已经没有了
 
 done-renamed = 名字改好了。
 done-changing = 正在改动，它会离开一分钟左右。
+done-changing-awake = 正在改动，马上就好。它一直醒着。
 done-pausing = 它正在入睡。
 done-waking = 它正在醒来，一般一分钟左右。
 done-deleting = 10 分钟后删除。在那之前可以撤销。
@@ -97,6 +98,7 @@ confirm-people = <b>改动谁能和 @{ $bot } 说话？</b>改后：{ $company }
 confirm-token = <b>给 @{ $bot } 里的龙虾换上新令牌？</b>
 confirm-bot = <b>让 @{ $bot } 里的龙虾改用 @{ $new } 和它的新令牌？</b>
 change-keeps = 它会离开一分钟左右，什么都记得。
+change-awake = 它一直醒着，什么都记得。
 change-forgets = 这样它得重新开始，记忆可能丢失。机器人和设置会保留。它会离开一分钟左右。
 do-apply-model = 换模型
 do-apply-model-forgetting = 换模型，记忆可能丢失

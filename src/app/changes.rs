@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{
     app::{Act, App, Event, Result, Sender, Tapped, claws::Applied},
     domain::{
-        claw::{Claw, Guest, Spec},
+        claw::{Claw, Guest, Seen, Spec},
         ids::{BotId, ClawId, TelegramId},
         notice::{Change, Done, Notice, Toast},
         person::Person,
@@ -282,7 +282,8 @@ impl Act<'_> {
         let bot = self.brief(claw.spec.bot).await?.username;
         let can = self.app.drivers.capabilities(&claw.driver);
         let keeps_data = can.keep(claw) || can.updates_in_place;
-        self.screen(person, tapped, Notice::ConfirmChange { claw: claw.id, bot, change, keeps_data, drawn: self.now }).await
+        let (stays_awake, drawn) = (can.updates_in_place, self.now);
+        self.screen(person, tapped, Notice::ConfirmChange { claw: claw.id, bot, change, keeps_data, stays_awake, drawn }).await
     }
 
     /// Stores another specification, unless it is the present one.
@@ -306,6 +307,7 @@ impl Act<'_> {
         self.tx.access_is_due(claw.spec.bot, self.now).await?;
         let detail = json!({ "bot": claw.spec.bot, "model": claw.spec.model, "guests": claw.spec.people.len(), "generation": claw.generation });
         self.audit(action, Some(person.id), Some(claw.id), detail).await?;
-        Ok(Done::Changing)
+        let awake = self.app.drivers.capabilities(&claw.driver).updates_in_place && matches!(claw.seen, Seen::Running { .. });
+        Ok(if awake { Done::ChangingAwake } else { Done::Changing })
     }
 }

@@ -89,6 +89,8 @@ pub enum Busy {
 pub enum Done {
     Renamed,
     Changing,
+    /// The same, of a claw that is changed as it runs.
+    ChangingAwake,
     Pausing,
     Waking,
     Deleting,

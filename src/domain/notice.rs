@@ -268,6 +268,9 @@ pub enum Notice {
         bot: String,
         change: Change,
         keeps_data: bool,
+        /// It is changed as it runs.
+        #[serde(default)]
+        stays_awake: bool,
         drawn: Time,
     },
     ConfirmDelete {

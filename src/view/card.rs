@@ -120,6 +120,7 @@ fn done_words(done: Done) -> &'static str {
     match done {
         Done::Renamed => "done-renamed",
         Done::Changing => "done-changing",
+        Done::ChangingAwake => "done-changing-awake",
         Done::Pausing => "done-pausing",
         Done::Waking => "done-waking",
         Done::Deleting => "done-deleting",

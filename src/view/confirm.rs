@@ -22,7 +22,15 @@ pub fn pause(eyes: Eyes<'_>, claw: ClawId, bot: &str, keeps_data: bool, drawn: T
         .done()
 }
 
-pub fn change(eyes: Eyes<'_>, claw: ClawId, bot: &str, change: &Change, keeps_data: bool, drawn: Time) -> Screen {
+/// What a change costs: whether the claw remembers everything, and whether it stays awake meanwhile.
+pub fn change(
+    eyes: Eyes<'_>,
+    claw: ClawId,
+    bot: &str,
+    change: &Change,
+    (keeps_data, stays_awake): (bool, bool),
+    drawn: Time,
+) -> Screen {
     let drawn = Minute::of(drawn);
     let page = Page::new(eyes);
     let page = match change {
@@ -33,7 +41,12 @@ pub fn change(eyes: Eyes<'_>, claw: ClawId, bot: &str, change: &Change, keeps_da
         Change::Bot { username, .. } if username == bot => page.say("confirm-token", &[("bot", bot.into())]),
         Change::Bot { username, .. } => page.say("confirm-bot", &[("bot", bot.into()), ("new", username.into())]),
     };
-    let page = page.say(if keeps_data { "change-keeps" } else { "change-forgets" }, &[]);
+    let costs = match (keeps_data, stays_awake) {
+        (true, true) => "change-awake",
+        (true, false) => "change-keeps",
+        (false, _) => "change-forgets",
+    };
+    let page = page.say(costs, &[]);
     let (id, tap, back) = match change {
         Change::Model { index, fingerprint, .. } => (
             if keeps_data { "do-apply-model" } else { "do-apply-model-forgetting" },

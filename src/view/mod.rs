@@ -109,8 +109,8 @@ pub fn screen(notice: &Notice, eyes: Eyes<'_>) -> Screen {
         Notice::CardAfter { done, card } => card::card(eyes, card, Some(*done)),
         Notice::AskTitle { claw, bot, refusal } => card::ask_title(eyes, *claw, bot, refusal.as_ref()),
         Notice::ConfirmPause { claw, bot, keeps_data, drawn } => confirm::pause(eyes, *claw, bot, *keeps_data, *drawn),
-        Notice::ConfirmChange { claw, bot, change, keeps_data, drawn } => {
-            confirm::change(eyes, *claw, bot, change, *keeps_data, *drawn)
+        Notice::ConfirmChange { claw, bot, change, keeps_data, stays_awake, drawn } => {
+            confirm::change(eyes, *claw, bot, change, (*keeps_data, *stays_awake), *drawn)
         }
         Notice::ConfirmDelete { claw, bot, drawn } => confirm::delete(eyes, *claw, bot, *drawn),
         Notice::HealedBack { claw, bot, model, code } => hatch::healed_back(eyes, *claw, bot, model, code),

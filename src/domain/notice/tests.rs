@@ -79,7 +79,14 @@ fn a_bot_that_was_forgotten_is_called_by_its_number() {
 #[test]
 fn a_text_answers_what_the_screen_asks() {
     let (bot, purpose, id) = (BotBrief::forgotten(BotId(77)), Purpose::Claw(CLAW), ConfirmationId(Uuid::from_u128(8)));
-    let change = |change| Notice::ConfirmChange { claw: CLAW, bot: "b".to_owned(), change, keeps_data: true, drawn: NOW };
+    let change = |change| Notice::ConfirmChange {
+        claw: CLAW,
+        bot: "b".to_owned(),
+        change,
+        keeps_data: true,
+        stays_awake: false,
+        drawn: NOW,
+    };
     let shown = Shown::default();
     let line = PersonLine { telegram: None, name: None, reachable: true };
     let act = AdminAct::Deprovision { claw: CLAW, reason: None };

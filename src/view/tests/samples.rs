@@ -356,6 +356,7 @@ pub fn notices(text: &str, n: u32) -> Vec<Notice> {
     let done = [
         Done::Renamed,
         Done::Changing,
+        Done::ChangingAwake,
         Done::Pausing,
         Done::Waking,
         Done::Deleting,
@@ -376,7 +377,10 @@ pub fn notices(text: &str, n: u32) -> Vec<Notice> {
     for keeps_data in [true, false] {
         all.push(Notice::ConfirmPause { claw, bot: bot.clone(), keeps_data, drawn });
         for change in changes.clone() {
-            all.push(Notice::ConfirmChange { claw, bot: bot.clone(), change, keeps_data, drawn });
+            for stays_awake in [true, false] {
+                let (bot, change) = (bot.clone(), change.clone());
+                all.push(Notice::ConfirmChange { claw, bot, change, keeps_data, stays_awake, drawn });
+            }
         }
         for kind in [PeriodKind::Trial, PeriodKind::Grant] {
             for left in [24, 6, 1] {
