@@ -349,6 +349,7 @@ claws_stay() {
 
 ends_are_told() {
     local before start
+    is claw-1 restarts 0 || broken 'so far nothing of it has ended by itself'
     before=$(pid_of claw-1)
     inside kill -KILL "$before"
     until_so 'a killed gateway comes back' is claw-1 restarts 1
