@@ -18,6 +18,8 @@ cd -- "$root"
 
 readonly API=http://127.0.0.1:9310 TELEGRAM=8081 DATABASE=5432
 began=$SECONDS
+# This machine sees the claws' processes too, and whatever else is tested on it may take its own users' for left-overs.
+users=$((1000000000 + $$ % 1000000 * 1000))-$((1000000999 + $$ % 1000000 * 1000))
 # Seconds to wait for anything; the real OpenClaw takes its time.
 patience=60
 [ -z "${OPENCLAW:-}" ] || patience=400
@@ -80,7 +82,7 @@ control_groups() {
     mkdir "$at/systemd" "$at/unified"
     mount -t cgroup -o none,name=systemd systemd "$at/systemd"
     mount -t cgroup2 cgroup2 "$at/unified"
-    for name in memory pids cpu; do
+    for name in memory pids cpu devices; do
         mkdir "$at/$name" && mount -t cgroup -o "$name" "$name" "$at/$name"
     done
 }
@@ -90,7 +92,7 @@ hierarchies() {
     if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
         echo /sys/fs/cgroup
     else
-        printf '/sys/fs/cgroup/%s\n' systemd unified memory pids cpu
+        printf '/sys/fs/cgroup/%s\n' systemd unified memory pids cpu devices
     fi
 }
 
@@ -258,7 +260,7 @@ set_up() {
     # Egress is the one thing that cannot be well in a network of its own, so the doctor is right to complain.
     PROGRAMS=$programs inside "$root/deploy/setup.sh" clawnode >"$work/setup-1" 2>&1 && broken 'the doctor misses the way out'
     grep -q '^bad   egress: Telegram' "$work/setup-1" || { cat "$work/setup-1" >&2; broken 'setup.sh comes as far as the doctor'; }
-    inside bash -c "printf 'CLAWNODE_TELEGRAM_API_URL=http://127.0.0.1:$TELEGRAM\nCLAWNODE_MODEL_URL=http://127.0.0.1:$TELEGRAM\nCLAWNODE_MEMORY_MB=8192\n' >>/etc/clawnode/clawnode.env"
+    inside bash -c "printf 'CLAWNODE_TELEGRAM_API_URL=http://127.0.0.1:$TELEGRAM\nCLAWNODE_MODEL_URL=http://127.0.0.1:$TELEGRAM\nCLAWNODE_MEMORY_MB=8192\nCLAWNODE_USERS=$users\n' >>/etc/clawnode/clawnode.env"
     local before after
     before=$(inside bash -c 'cat /etc/clawnode/secrets/* /etc/clawnode/clawnode.env /etc/systemd/system/clawnode.service | sha256sum')
     PROGRAMS=$programs inside "$root/deploy/setup.sh" clawnode >"$work/setup-2" 2>&1 || { cat "$work/setup-2" >&2; broken 'setup.sh sets the host up'; }
@@ -302,7 +304,7 @@ claws_run() {
     status=$(inside cat "/proc/$pid/status")
     user_1=$(awk '/^Uid:/ {print $2}' <<<"$status")
     user_2=$(inside awk '/^Uid:/ {print $2}' "/proc/$(pid_of claw-2)/status")
-    [ "$user_1" -ge 200000 ] && [ "$user_1" != "$user_2" ] || broken "each has a user of its own ($user_1, $user_2)"
+    [ "$user_1" -ge "${users%-*}" ] && [ "$user_1" != "$user_2" ] || broken "each has a user of its own ($user_1, $user_2)"
     for one in CapInh CapPrm CapEff CapBnd CapAmb; do
         grep -q "^$one:	0000000000000000$" <<<"$status" || broken "no rights are left ($one)"
     done
@@ -349,6 +351,7 @@ claws_stay() {
 
 ends_are_told() {
     local before start
+    is claw-1 restarts 0 || broken 'so far nothing of it has ended by itself'
     before=$(pid_of claw-1)
     inside kill -KILL "$before"
     until_so 'a killed gateway comes back' is claw-1 restarts 1

@@ -16,6 +16,8 @@ mod claw;
 mod life;
 #[path = "it/openclaw/node.rs"]
 mod node;
+#[path = "it/openclaw/product.rs"]
+mod product;
 
 use std::{
     os::unix::fs::PermissionsExt as _,
@@ -35,6 +37,11 @@ async fn installed() -> PathBuf {
         told.unwrap_or_else(|| Some(ours()).filter(|dir| is_open(dir)).unwrap_or_else(|| Path::new("/var/tmp").join(&name)));
     install(&dir).await.expect("an installation; npm brings it");
     dir
+}
+
+/// Claws have users of their own, who have to get through this folder.
+fn open(folder: &Path) {
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o711)).expect("opened");
 }
 
 /// Whether every folder on the way, as far as it is there, lets everybody through.
@@ -59,4 +66,12 @@ async fn two_claws_are_run_by_clawnode_on_the_real_openclaw() {
     let began = Instant::now();
     let measured = node::live(&dir).await;
     println!("run in {:.0?}: {}", began.elapsed(), measured.told());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claw_is_hatched_in_the_chat_and_is_the_real_openclaw() {
+    let dir = installed().await;
+    let began = Instant::now();
+    let measured = product::live(&dir).await;
+    println!("played in {:.0?}: {}", began.elapsed(), measured.told());
 }

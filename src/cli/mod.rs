@@ -27,6 +27,15 @@ pub enum Command {
         /// Let an infra with nothing but the two calls stand behind it, instead of a clawnode.
         #[arg(long)]
         plain: bool,
+        /// Hatch real claws: behind it stands the program clawnode with the real OpenClaw.
+        #[arg(long, conflicts_with = "plain")]
+        openclaw: bool,
+        /// Where OpenClaw is, or where npm brings it to (860 MB); without this, a cache of yours.
+        #[arg(long, requires = "openclaw", value_name = "FOLDER")]
+        openclaw_dir: Option<PathBuf>,
+        /// The program clawnode; without this, the one beside this program.
+        #[arg(long, requires = "openclaw", value_name = "PROGRAM")]
+        clawnode: Option<PathBuf>,
     },
     /// Stands in for one OpenClaw gateway. It is started in the place of the real one, never by hand.
     #[command(hide = true)]

@@ -1,6 +1,7 @@
 //! The settings: the only place that reads the environment. Everything is read once, checked, and given out as typed
 //! values; whatever is wrong is told all at once, a line each, with how to mend it and never with a secret's text.
 
+mod cache;
 mod models;
 mod names;
 mod outside;
@@ -8,6 +9,7 @@ mod read;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+pub use cache::cache_dir;
 pub use models::{BUILT_IN, read_models};
 pub use names::{NAMES, Name};
 pub(crate) use names::{plain, secret};

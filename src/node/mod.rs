@@ -7,6 +7,7 @@ pub mod chores;
 pub mod claw;
 pub mod config;
 pub mod disk;
+pub mod halt;
 pub mod host;
 pub mod logs;
 pub mod openclaw;

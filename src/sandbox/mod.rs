@@ -1,15 +1,17 @@
 //! `clawhatch sandbox`: the real product as a child process against stand-ins for Telegram and the infra, and one page
-//! from which all of it is played. Each stand-in is the state of its service behind a real HTTP server on loopback:
+//! from which all of it is played. In the place of the infra's stand-in the real `clawnode` can run the real OpenClaw. Each stand-in is the state of its service behind a real HTTP server on loopback:
 //! its answers follow from that state, it keeps the service's limits and errors, and it can be told to fail.
 
+mod backstage;
 mod cast;
+mod folder;
 pub mod gateway;
 pub mod infra;
 mod ledger;
 pub mod model;
 mod moved_clock;
 mod page;
-mod product;
+mod program;
 mod stage;
 mod switches;
 pub mod telegram;
@@ -23,9 +25,10 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
+pub use backstage::{Infra, Installed};
 use stage::Stage;
 
-/// How long the product may take to end after Ctrl-C, which it hears too when a person types it.
+/// How long our programs may take to end after Ctrl-C, which they hear too when a person types it.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// How the sandbox is started.
@@ -35,8 +38,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Where the database and its keys stay; without one, nothing stays.
     pub folder: Option<PathBuf>,
-    /// The infra knows the two calls and nothing else; otherwise it is a clawnode.
-    pub plain: bool,
+    /// What runs claws.
+    pub infra: Infra,
     /// The product; it is started with the one argument `run`.
     pub program: PathBuf,
 }
@@ -82,7 +85,7 @@ impl Sandbox {
         }
         .with_context(|| format!("listening on {}", options.listen))?;
         let address = listener.local_addr()?;
-        let stage = Arc::new(Stage::set(options.program, options.folder, options.plain).await?);
+        let stage = Arc::new(Stage::set(options.program, options.folder, options.infra).await?);
         let pages = page::router(Arc::clone(&stage));
         let page = tokio::spawn(async move {
             // Serving ends only when the task is stopped.
@@ -101,13 +104,8 @@ impl Sandbox {
         &self.stage.telegram
     }
 
-    /// The stand-in for the infra.
-    pub fn infra(&self) -> &infra::InfraStandIn {
-        &self.stage.infra
-    }
-
     /// Ends the product, within `patience`, and everything else.
     pub async fn end(&self, patience: Duration) -> anyhow::Result<()> {
-        self.stage.strike(patience).await.context("removing the sandbox's folder")
+        self.stage.strike(patience).await
     }
 }

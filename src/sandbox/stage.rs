@@ -3,10 +3,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
-    net::{Ipv4Addr, TcpListener},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -15,34 +12,27 @@ use anyhow::Context as _;
 use tokio::sync::watch;
 
 use crate::{
-    domain::{
-        ids::{BotId, MessageId, TelegramId},
-        time::DAY,
-    },
+    domain::ids::{BotId, MessageId, TelegramId},
     sandbox::{
+        backstage::{Around, Backstage, Infra, free_addresses},
         cast,
-        infra::InfraStandIn,
+        folder::{Folder, secret},
         ledger::Ledger,
         moved_clock::MovedClock,
-        product::Product,
+        program::{Launch, Program},
         switches::Switches,
         telegram::{BotAccount, Telegram},
     },
 };
 
-/// How long a claw takes to come up here: long enough to watch it.
-const BOOT: Duration = Duration::from_secs(6);
-/// And how long a restart, a backup or putting one back goes on.
-const TENDING: Duration = Duration::from_secs(4);
-const REMOVAL: Duration = Duration::from_secs(2);
 /// Numbers of updates go up by one in a second from here on, so that a sandbox over an old database never repeats one.
 const UPDATES_BEGIN: (i64, i64) = (200_000_000, 1_760_000_000);
 
 pub(super) struct Stage {
     pub telegram: Telegram,
-    pub infra: InfraStandIn,
+    pub backstage: Backstage,
     pub clock: Arc<MovedClock>,
-    pub product: Product,
+    pub product: Program,
     pub ledger: Ledger,
     pub switches: Switches,
     pub operator_bot: BotAccount,
@@ -58,63 +48,41 @@ struct Marks {
     put_away: BTreeMap<TelegramId, usize>,
 }
 
-/// Where the database, the keys and the clock's offset are.
-struct Folder {
-    path: PathBuf,
-    /// Made for this run only.
-    passing: bool,
-}
-
 impl Stage {
-    pub async fn set(program: PathBuf, folder: Option<PathBuf>, plain: bool) -> anyhow::Result<Stage> {
-        let folder = Folder::open(folder).context("making the sandbox's folder")?;
-        let clock = Arc::new(MovedClock::at(folder.path.join("clock")));
+    pub async fn set(program: PathBuf, folder: Option<PathBuf>, infra: Infra) -> anyhow::Result<Stage> {
+        let folder = Folder::open(folder, infra.is_real()).context("making the sandbox's folder")?;
+        let clock = Arc::new(MovedClock::at(folder.at("clock")));
         let hands = Arc::clone(&clock);
-        let time: Arc<dyn Fn() -> i64 + Send + Sync> = Arc::new(move || hands.now().0);
-        let telegram = Telegram::start(Arc::clone(&time)).context("starting the stand-in for Telegram")?;
+        let telegram = Telegram::start(Arc::new(move || hands.now().0)).context("starting the stand-in for Telegram")?;
         let operator_bot = cast::enter(&telegram);
-        if !folder.passing {
+        if !folder.is_passing() {
             let update = UPDATES_BEGIN.0 + (clock.now().0 - clock.offset()) / 1000 - UPDATES_BEGIN.1;
             telegram.number_from(operator_bot.id, update, MessageId(update / 10));
         }
-        let infra_key = secret();
-        let infra = InfraStandIn::start(&infra_key, time).await.context("starting the stand-in for the infra")?;
-        infra.rule(|rules| {
-            rules.boot_time = BOOT;
-            rules.removal_time = REMOVAL;
-            rules.retention = Some(7 * DAY);
-            rules.clawnode = !plain;
-            rules.tending_time = TENDING;
-        });
-        infra.on_event(cast::claws_talk(telegram.clone()));
-
-        let database = folder.path.join("clawhatch.db");
-        let (listen, metrics) = free_addresses().context("finding free ports")?;
-        let settings = vec![
+        let backstage = Backstage::set(infra, Around { telegram: &telegram, clock: &clock, folder: &folder }).await?;
+        let database = folder.private("clawhatch.db").context("making the database's file")?;
+        let [listen, metrics] = free_addresses().context("finding free ports")?;
+        let mut settings = vec![
             ("TELEGRAM_BOT_TOKEN", operator_bot.token.clone()),
             ("TELEGRAM_API_URL", telegram.url()),
             ("TELEGRAM_MODE", "polling".into()),
             ("LISTEN_ADDR", listen),
             ("METRICS_ADDR", metrics),
             ("DATABASE_URL", format!("sqlite:{}", database.display())),
-            ("DEFAULT_DRIVER", if plain { "infra_api" } else { "clawnode" }.into()),
-            ("INFRA_API_URL", infra.url().to_owned()),
-            ("INFRA_API_KEY", infra_key),
-            ("INFRA_PROVISION_TIMEOUT", "20".into()),
-            ("INFRA_DEPROVISION_TIMEOUT", "20".into()),
             ("AI_GATEWAY_API_KEY", secret()),
-            ("ENCRYPTION_KEYS", folder.encryption_keys().context("keeping the sandbox's keys")?),
+            ("ENCRYPTION_KEYS", folder.key("encryption-keys").context("keeping the sandbox's keys")?),
             ("ADMIN_IDS", cast::OLGA.id.to_string()),
             ("TRIAL_HOURS", "48".into()),
             ("LOG_FORMAT", "text".into()),
             ("SANDBOX_CLOCK_FILE", clock.file().display().to_string()),
         ];
+        settings.extend(backstage.settings());
         Ok(Stage {
-            switches: Switches::new(telegram.clone(), infra.clone()),
-            product: Product::start(program, settings),
+            switches: Switches::new(telegram.clone(), backstage.stand_in().cloned()),
+            product: Program::start(Launch { program, arguments: &["run"], settings }),
             ledger: Ledger::of(&database),
             telegram,
-            infra,
+            backstage,
             clock,
             operator_bot,
             marks: Mutex::default(),
@@ -163,48 +131,12 @@ impl Stage {
         self.ring();
     }
 
-    /// Ends everything. The product may take `patience` when it was told to end already.
-    pub async fn strike(&self, patience: Duration) -> io::Result<()> {
+    /// Ends everything. The programs may take `patience` when they were told to end already.
+    pub async fn strike(&self, patience: Duration) -> anyhow::Result<()> {
         self.product.end(patience).await;
+        let ended = self.backstage.end(patience).await;
         self.telegram.stop();
-        self.infra.stop();
-        if self.folder.passing { fs::remove_dir_all(&self.folder.path) } else { Ok(()) }
+        self.folder.close().context("removing the sandbox's folder")?;
+        ended
     }
-}
-
-impl Folder {
-    fn open(given: Option<PathBuf>) -> io::Result<Folder> {
-        let passing = given.is_none();
-        let path = given.unwrap_or_else(|| std::env::temp_dir().join(format!("clawhatch-sandbox-{}", &secret()[..12])));
-        fs::DirBuilder::new().recursive(!passing).mode(0o700).create(&path)?;
-        Ok(Folder { path: path.canonicalize()?, passing })
-    }
-
-    /// The keys the database was sealed with, or new ones.
-    fn encryption_keys(&self) -> io::Result<String> {
-        let file = self.path.join("encryption-keys");
-        if let Ok(keys) = fs::read_to_string(&file) {
-            return Ok(keys.trim().to_owned());
-        }
-        let keys = format!("sandbox:{}", secret());
-        write_private(&file, &keys)?;
-        Ok(keys)
-    }
-}
-
-fn write_private(file: &Path, text: &str) -> io::Result<()> {
-    use std::io::Write as _;
-    fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?.write_all(text.as_bytes())
-}
-
-/// 64 random hex digits.
-fn secret() -> String {
-    hex::encode(rand::random::<[u8; 32]>())
-}
-
-/// Two addresses nobody listens on. Somebody may still come before the product does; it is then started again.
-fn free_addresses() -> io::Result<(String, String)> {
-    let listener = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-    let (one, other) = (listener()?, listener()?);
-    Ok((one.local_addr()?.to_string(), other.local_addr()?.to_string()))
 }

@@ -3,6 +3,7 @@
 use std::{
     ffi::OsString,
     fs::{File, TryLockError},
+    io,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -12,10 +13,10 @@ use std::{
 use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::{logs, serve::Signals};
+use super::{logs, openclaw::bring, serve::Signals};
 use crate::{
     cli,
     config::process_env,
@@ -26,7 +27,9 @@ use crate::{
     },
     node::{
         api, chores,
+        claw::GRACE,
         config::{NAMES, NodeSettings, RuntimeKind},
+        halt,
         host::{self, Node, Parts},
         openclaw::{self, Finding, Grade, OpenClaw, OpenClawSettings},
         runtime::{ProcessRuntime, Runtime, SystemdRuntime, SystemdSettings, becoming, fence, hold, lay},
@@ -50,7 +53,17 @@ struct Cli {
 #[derive(Clone, Debug, Subcommand)]
 enum Command {
     /// Answers the API and keeps the claws running.
-    Run,
+    Run {
+        /// End with whoever holds the other end of standard input, and take the claws along.
+        #[arg(long)]
+        tethered: bool,
+    },
+    /// End all claws' gateways while clawnode does not run. Its next start brings them up again.
+    Halt {
+        /// Do not let them finish what they do.
+        #[arg(long)]
+        now: bool,
+    },
     /// Look at everything claws need on this host, with the fix beside each finding.
     Check,
     /// Bring OpenClaw and the Node it runs on from npm. May be interrupted and started again.
@@ -88,7 +101,8 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
         Err(error) => return fail(&anyhow::Error::new(error).context("starting the runtime")),
     };
     let done = match command {
-        Command::Run => runtime.block_on(run(settings)).map(|()| ExitCode::SUCCESS),
+        Command::Run { tethered } => runtime.block_on(run(settings, tethered)).map(|()| ExitCode::SUCCESS),
+        Command::Halt { now } => runtime.block_on(halt_all(settings, now)).map(|()| ExitCode::SUCCESS),
         Command::Check => Ok(runtime.block_on(check(&settings))),
         Command::Install => Ok(install()),
     };
@@ -109,12 +123,12 @@ fn install() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&anyhow::Error::new(error).context("starting the runtime")),
     };
-    match runtime.block_on(openclaw::install(&dir)) {
+    match runtime.block_on(bring(&dir)) {
         Ok(()) => {
             cli::say(&format!("OpenClaw {} is in {}.", openclaw::VERSION, dir.join(openclaw::VERSION).display()));
             ExitCode::SUCCESS
         }
-        Err(error) => fail(&error.context("installing OpenClaw")),
+        Err(error) => fail(&error),
     }
 }
 
@@ -140,7 +154,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn run(settings: NodeSettings) -> anyhow::Result<()> {
+async fn run(settings: NodeSettings, tethered: bool) -> anyhow::Result<()> {
     host::make_folders(&settings.data_dir).with_context(|| format!("making {}", settings.data_dir.display()))?;
     let _alone = only_one(&settings.data_dir)?;
     #[cfg(feature = "chaos")]
@@ -155,11 +169,7 @@ async fn run(settings: NodeSettings) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("listening on CLAWNODE_METRICS_ADDR {}", settings.metrics))?;
     let mut signals = Signals::listen()?;
-    let clock = match &settings.clock_file {
-        Some(file) => Clock::shifted(file.clone()),
-        None => Clock::system(),
-    };
-    let node = assemble(settings, clock).await?;
+    let node = assemble(settings).await?;
     if let Some(weakness) = node.runtime.weakness() {
         tracing::warn!(runtime = node.runtime.name(), "claws are not kept apart here: {weakness}");
     }
@@ -178,8 +188,12 @@ async fn run(settings: NodeSettings) -> anyhow::Result<()> {
         openclaw = node.openclaw.version(),
         "clawnode runs with {claws} claws"
     );
-    signals.one().await;
-    tracing::info!("stopping: nothing new is taken, and the claws go on");
+    let untied = tokio::select! {
+        () = signals.one() => false,
+        () = let_go(), if tethered => true,
+    };
+    let claws_too = if untied { "the claws end too" } else { "the claws go on" };
+    tracing::info!("stopping: nothing new is taken, and {claws_too}");
     node.drain();
     stop.cancel();
     node.stop.cancel();
@@ -190,13 +204,41 @@ async fn run(settings: NodeSettings) -> anyhow::Result<()> {
     if tokio::time::timeout(LAST_STEPS, node.end()).await.is_err() {
         tracing::info!("some steps were cut off; they are done again at the next start");
     }
+    if untied {
+        halt::halt(&node, Duration::ZERO).await.context("ending the claws")?;
+    }
     let _ = tokio::time::timeout(Duration::from_secs(1), node.store.close()).await;
     tracing::info!("stopped");
     Ok(())
 }
 
+/// Comes back when nobody holds the other end of standard input any more.
+async fn let_go() {
+    let (closed, wait) = oneshot::channel();
+    std::thread::spawn(move || {
+        // An error is an end as well.
+        let _ended = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        let _gone = closed.send(());
+    });
+    let _closed = wait.await;
+}
+
+async fn halt_all(settings: NodeSettings, now: bool) -> anyhow::Result<()> {
+    host::make_folders(&settings.data_dir).with_context(|| format!("making {}", settings.data_dir.display()))?;
+    let _alone = only_one(&settings.data_dir)?;
+    let node = assemble(settings).await?;
+    let (ended, all) = halt::halt(&node, if now { Duration::ZERO } else { GRACE }).await.context("ending the claws")?;
+    cli::say(&format!("{ended} of {all} claws ran and have ended. The next start of clawnode brings them up again."));
+    node.store.close().await;
+    Ok(())
+}
+
 /// The node, put together from its settings.
-async fn assemble(settings: NodeSettings, clock: Clock) -> anyhow::Result<Arc<Node>> {
+async fn assemble(settings: NodeSettings) -> anyhow::Result<Arc<Node>> {
+    let clock = match &settings.clock_file {
+        Some(file) => Clock::shifted(file.clone()),
+        None => Clock::system(),
+    };
     let keys = KeyRing::parse(settings.encryption_keys.expose()).context("reading CLAWNODE_ENCRYPTION_KEYS")?;
     let openclaw = OpenClaw::new(OpenClawSettings {
         dir: settings.openclaw_dir.clone(),

@@ -6,7 +6,9 @@ pub mod clawnode;
 mod files;
 mod instance;
 mod logs;
+mod openclaw;
 mod parts;
+mod real_claws;
 mod serve;
 
 use std::process::ExitCode;
@@ -25,7 +27,7 @@ use crate::{
         http,
         vault::{KeyRing, Vault, generate_key},
     },
-    sandbox,
+    sandbox::{self, Infra},
     store::{self, Db, Pending},
 };
 
@@ -58,10 +60,15 @@ async fn execute(command: Command) -> anyhow::Result<ExitCode> {
             cli::say(&generate_key());
             Ok(ExitCode::SUCCESS)
         }
-        Command::Sandbox { listen, folder, plain } => {
+        Command::Sandbox { listen, folder, plain, openclaw, openclaw_dir, clawnode } => {
             logs::start(crate::config::LogFormat::Text);
             let program = std::env::current_exe().context("finding this program")?;
-            sandbox::run(sandbox::Options { listen, folder, plain, program }).await?;
+            let infra = match (openclaw, plain) {
+                (true, _) => real_claws::infra(&program, clawnode, openclaw_dir, folder.as_deref()).await?,
+                (false, true) => Infra::Plain,
+                (false, false) => Infra::Clawnode,
+            };
+            sandbox::run(sandbox::Options { listen, folder, infra, program }).await?;
             Ok(ExitCode::SUCCESS)
         }
         Command::SandboxGateway { args } => {

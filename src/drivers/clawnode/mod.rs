@@ -245,7 +245,7 @@ impl ClawDriver for Clawnode {
     }
 
     async fn usage(&self, address: &Address) -> Result<Option<Usage>, Trouble> {
-        Ok(self.ask_of(address, "/usage").await?.map(|body| body.usage()))
+        Ok(self.ask_of(address, "/usage").await?.and_then(|body| body.usage()))
     }
 
     async fn capacity(&self) -> Result<Option<Capacity>, Trouble> {

@@ -126,14 +126,13 @@ impl Body {
         lines.filter_map(|line| line.as_str().map(cut)).take(MOST_LISTED).collect()
     }
 
-    pub fn usage(&self) -> Usage {
+    /// Nothing while it is still being counted: that it used nothing would not be true.
+    pub fn usage(&self) -> Option<Usage> {
         let count = |name: &str| self.0.get(name).and_then(Value::as_u64).unwrap_or_default();
         let usd = self.0.get("cost_usd").and_then(Value::as_f64).filter(|usd| (0.0..1e9).contains(usd)).unwrap_or_default();
-        Usage {
-            input_tokens: count("input_tokens"),
-            output_tokens: count("output_tokens"),
-            micro_usd: (usd * 1e6).round() as u64,
-        }
+        let (input_tokens, output_tokens) = (count("input_tokens"), count("output_tokens"));
+        let unknown = input_tokens + output_tokens == 0 && self.0.get("refreshing") == Some(&Value::Bool(true));
+        (!unknown).then(|| Usage { input_tokens, output_tokens, micro_usd: (usd * 1e6).round() as u64 })
     }
 
     pub fn capacity(&self) -> Capacity {
@@ -271,6 +270,14 @@ mod tests {
             (Some(Time(1_781_870_400_000)), Some(Ailment::TokenElsewhere), Some(2))
         );
         assert_eq!(body(r#"{"claw":{"state":"suspended","openclaw_version":"1"}}"#).looked().facts, None);
+    }
+
+    #[test]
+    fn what_is_still_being_counted_is_not_nothing() {
+        let usage = |text: &str| body(text).usage().map(|it| (it.input_tokens, it.micro_usd));
+        assert_eq!(usage(r#"{"input_tokens":0,"output_tokens":0,"cost_usd":0,"refreshing":true}"#), None);
+        assert_eq!(usage(r#"{"input_tokens":0,"output_tokens":0,"cost_usd":0,"refreshing":false}"#), Some((0, 0)));
+        assert_eq!(usage(r#"{"input_tokens":7,"output_tokens":1,"cost_usd":0.5,"refreshing":true}"#), Some((7, 500_000)));
     }
 
     #[test]

@@ -19,6 +19,14 @@ use tokio::process::Command;
 
 use crate::node::openclaw::{MARK, NODE_VERSION, VERSION};
 
+/// What a shell ends with when there is no such program.
+const NOT_FOUND: i32 = 127;
+
+/// Whether it is there, whole.
+pub fn is_installed(dir: &Path) -> bool {
+    dir.join(VERSION).join(MARK).is_file()
+}
+
 /// Installs what this node is made for, below `dir`. Does nothing when it is there.
 pub async fn install(dir: &Path) -> anyhow::Result<()> {
     install_from("npm", dir).await
@@ -28,7 +36,7 @@ async fn install_from(npm: &str, dir: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;
     let _lock = lock(dir)?;
     let place = dir.join(VERSION);
-    if place.join(MARK).is_file() {
+    if is_installed(dir) {
         return Ok(());
     }
     let partial = dir.join(format!(".{VERSION}.partial"));
@@ -103,6 +111,9 @@ async fn fetch(npm: &str, folder: &Path, node_bin: &Path, packages: &[&str]) -> 
     let done = command.output().await.context("starting npm")?;
     if done.status.success() {
         return Ok(());
+    }
+    if done.status.code() == Some(NOT_FOUND) {
+        bail!("npm is not on this machine. Install it (on Debian: `apt install npm`) and run this again");
     }
     let said = String::from_utf8_lossy(&done.stderr);
     let told: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).take(5).collect();
@@ -187,6 +198,9 @@ done
         let asked = fs::read_to_string(dir.join("asked")).expect("what npm was asked");
         assert_eq!(asked.matches("node-linux").count(), 3, "Node was there already the second time: {asked}");
         install_from("/nowhere/npm", &dir).await.expect("nothing is asked when all is there");
+        let told = install_from("/nowhere/npm", &folder.path().join("another")).await.expect_err("no npm");
+        assert_eq!(told.to_string().lines().count(), 1);
+        assert!(told.to_string().contains("npm is not on this machine. Install it"), "{told:#}");
     }
 
     #[tokio::test]

@@ -24,7 +24,7 @@ mod values;
 use std::path::PathBuf;
 
 pub use check::{Finding, Grade, check};
-pub use install::install;
+pub use install::{install, is_installed};
 pub use redact::redact;
 pub use values::{Applied, Asking, Devices, Health, OpenClawError, OpenClawSettings, Paired, RenderedFile, Trouble, Usage, When};
 
@@ -45,7 +45,7 @@ impl OpenClaw {
     /// The installed OpenClaw below `settings.dir`; a sentence when there is none.
     pub fn new(settings: OpenClawSettings) -> Result<OpenClaw, OpenClawError> {
         let home = settings.dir.join(VERSION);
-        if !home.join(MARK).is_file() {
+        if !is_installed(&settings.dir) {
             let why = format!("OpenClaw {VERSION} is not installed in {}: run `clawnode install`", settings.dir.display());
             return Err(OpenClawError::Broken(why));
         }

@@ -28,7 +28,9 @@ pub struct RenderedFile {
 /// When a file may be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// Only while no gateway runs: a running one holds the file for its own.
+    /// Only while no gateway runs: a running one holds the file for its own. Whatever it has kept beside the file goes:
+    /// OpenClaw takes a file that it has not written itself for damaged, and puts its own copy from before its last change
+    /// in its place.
     Stopped,
     /// At any time: other contents have another name.
     Always,

@@ -21,12 +21,20 @@ pub struct Lay {
     pub mode: u32,
     /// Leave one that is there already.
     pub keep: bool,
+    /// Nothing else may lie in its folder.
+    #[serde(default)]
+    pub alone: bool,
 }
 
 impl Lay {
     /// A file with these bytes.
     pub fn new(path: &Path, bytes: &[u8], mode: u32, keep: bool) -> Lay {
-        Lay { path: path.to_owned(), bytes: STANDARD.encode(bytes), mode, keep }
+        Lay { path: path.to_owned(), bytes: STANDARD.encode(bytes), mode, keep, alone: false }
+    }
+
+    /// The same, where nothing else may lie in its folder.
+    pub fn alone(self) -> Lay {
+        Lay { alone: true, ..self }
     }
 }
 
@@ -67,8 +75,27 @@ fn lay() -> io::Result<()> {
         if file.keep && fs::symlink_metadata(&file.path).is_ok() {
             continue;
         }
+        if file.alone {
+            clear_beside(&file.path)?;
+        }
         let bytes = STANDARD.decode(&file.bytes).map_err(io::Error::other)?;
         write(&file.path, &bytes, file.mode)?;
+    }
+    Ok(())
+}
+
+/// Removes every other file of its folder.
+fn clear_beside(path: &Path) -> io::Result<()> {
+    let entries = match path.parent().map(fs::read_dir) {
+        Some(Ok(entries)) => entries,
+        Some(Err(error)) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Some(Err(_)) | None => return Ok(()),
+    };
+    for entry in entries {
+        let entry = entry?;
+        if entry.path() != path && !entry.file_type()?.is_dir() {
+            fs::remove_file(entry.path())?;
+        }
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ pub mod fence;
 mod hands;
 pub mod hold;
 pub mod lay;
+mod locks;
 pub mod proc;
 mod process;
 mod systemd;

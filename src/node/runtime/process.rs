@@ -28,7 +28,7 @@ use crate::{
             becoming::Becoming,
             hold::{Order, Papers},
             lay::{Layout, NO_ROOM},
-            proc,
+            locks, proc,
         },
     },
 };
@@ -113,6 +113,9 @@ impl Runtime for ProcessRuntime {
     }
 
     async fn lay(&self, cell: &Cell, layout: Layout) -> Result<(), RuntimeError> {
+        if let Some(user) = cell.user {
+            locks::make(user).map_err(|error| RuntimeError::of("making the folder of its locks", &error))?;
+        }
         self.hands.lay(cell, layout).await
     }
 
@@ -233,6 +236,9 @@ impl Runtime for ProcessRuntime {
                 }
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
+        }
+        if let Some(user) = cell.user {
+            locks::remove(user).map_err(|error| RuntimeError::of("removing the folder of its locks", &error))?;
         }
         match fs::remove_dir_all(&self.papers_of(cell).0) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {

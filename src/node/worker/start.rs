@@ -106,9 +106,11 @@ impl Job<'_> {
 
 /// A file as it is laid out; beside a running gateway nothing that it may rewrite itself is touched.
 pub(super) fn lay(file: &RenderedFile, over: bool) -> Lay {
-    let keep = match file.when {
-        When::Missing => !over,
-        When::Always | When::Stopped => false,
-    };
-    Lay::new(&file.path, file.bytes.expose(), file.mode, keep)
+    let laid = |keep| Lay::new(&file.path, file.bytes.expose(), file.mode, keep);
+    match file.when {
+        When::Missing => laid(!over),
+        When::Always => laid(false),
+        // Of what a gateway has kept beside its configuration, the next one would rather believe that than what we write.
+        When::Stopped => laid(false).alone(),
+    }
 }

@@ -1,7 +1,10 @@
 //! The configuration as the stand-in for a gateway keeps it: read from its file, strictly; changed by merge patches under
 //! the hash that was read; written back to its file.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
@@ -40,8 +43,14 @@ pub(super) enum NotPatched {
 }
 
 impl Config {
-    /// The file's content; what is wrong with it otherwise, as `[{path, message}]`.
+    /// The file's content; what is wrong with it otherwise, as `[{path, message}]`. A file that was changed through a
+    /// gateway and then by somebody else is not believed: what stood there before the last change comes back.
     pub fn read(file: &Path) -> Result<Config, Value> {
+        let backup = backup_of(file);
+        let is_touched = |text: String| serde_json::from_str::<Value>(&text).is_ok_and(|value| value["meta"].is_object());
+        if backup.exists() && !fs::read_to_string(file).is_ok_and(is_touched) {
+            fs::copy(&backup, file).map_err(|error| issue("<root>", &format!("cannot be recovered: {error}")))?;
+        }
         let bytes = fs::read(file).map_err(|error| issue("<root>", &format!("cannot be read: {error}")))?;
         let value = serde_json::from_slice(&bytes).map_err(|error| issue("<root>", &format!("JSON5 parse failed: {error}")))?;
         Config::check(value)
@@ -94,12 +103,21 @@ impl Config {
         Config::check(merged).map_err(NotPatched::Invalid)
     }
 
-    /// Writes it to its file, whole or not at all.
+    /// Writes it to its file, whole or not at all, with its mark, and keeps what stood there.
     pub fn write(&self, file: &Path) -> std::io::Result<()> {
         let beside = file.with_extension("json.new");
-        fs::write(&beside, serde_json::to_vec_pretty(&self.0)?)?;
+        let mut marked = self.0.clone();
+        marked["meta"] = json!({ "lastTouchedVersion": super::VERSION });
+        fs::write(&beside, serde_json::to_vec_pretty(&marked)?)?;
+        if file.exists() {
+            fs::copy(file, backup_of(file))?;
+        }
         fs::rename(beside, file)
     }
+}
+
+fn backup_of(file: &Path) -> PathBuf {
+    file.with_extension("json.bak")
 }
 
 fn issue(path: &str, message: &str) -> Value {
@@ -148,6 +166,26 @@ mod tests {
 
     fn patch(raw: serde_json::Value, named: &[&str]) -> Result<Config, NotPatched> {
         config().patched(&json!({ "raw": raw.to_string(), "baseHash": config().hash(), "replacePaths": named }))
+    }
+
+    #[test]
+    fn what_somebody_else_wrote_over_a_change_is_not_believed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("openclaw.json");
+        let others = |people: &str| {
+            let mut config = config().0;
+            config["channels"]["telegram"]["allowFrom"] = json!([people]);
+            std::fs::write(&file, config.to_string()).expect("written");
+            config
+        };
+        assert!(Config::read(&file).is_err(), "no file, no configuration");
+        let first = others("1");
+        assert_eq!(Config::read(&file).expect("read").0, first);
+        config().write(&file).expect("changed");
+        others("9");
+        assert_eq!(Config::read(&file).expect("read").0, first, "what stood there before the change");
+        std::fs::remove_file(file.with_extension("json.bak")).expect("removed");
+        assert_eq!(others("9"), Config::read(&file).expect("read").0, "there is nothing to go back to");
     }
 
     #[test]

@@ -143,6 +143,11 @@ impl InfraStandIn {
         &self.0.url
     }
 
+    /// The key that lets in.
+    pub fn key(&self) -> &str {
+        self.0.shared.key.expose()
+    }
+
     /// Lets nobody in any more, as when the machine is off. Its state can still be looked at.
     pub fn stop(&self) {
         self.0.shared.stop.send_replace(true);

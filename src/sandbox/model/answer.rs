@@ -38,9 +38,10 @@ impl Question {
         parts.map(Said::text).collect::<Vec<_>>().join("\n")
     }
 
-    /// What people wrote, the oldest first.
+    /// What people wrote, the oldest first, without what a claw adds to it for the model alone.
     pub fn people(&self) -> Vec<String> {
-        self.messages.iter().filter(|said| said.role == "user").map(Said::text).collect()
+        let texts = self.messages.iter().filter(|said| said.role == "user").map(|said| without_asides(&said.text()));
+        texts.filter(|text| !text.trim().is_empty()).collect()
     }
 
     /// The answer.
@@ -58,6 +59,18 @@ impl Question {
         let known = if words.is_empty() { "nothing".to_owned() } else { words.join(" ") };
         format!("{} heard: {} | remembers: {known}", self.model, heard.unwrap_or_default().trim())
     }
+}
+
+/// A text without the lines between `<<<BEGIN_…` and `<<<END_…`, and without what OpenClaw says of itself.
+fn without_asides(text: &str) -> String {
+    let mut aside = false;
+    let lines = text.lines().filter(|line| {
+        aside |= line.starts_with("<<<BEGIN_");
+        let hidden = aside || line.starts_with("Runtime: agent=");
+        aside &= !line.starts_with("<<<END_");
+        !hidden
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -79,6 +92,10 @@ mod tests {
         .expect("a question");
         assert_eq!(question.answer(), "m heard: what do I like? | remembers: #kiwi #fig");
         assert_eq!((question.system().as_str(), question.people().len(), question.stream), ("Be kind. #not", 2, false));
+        let aside = "one\n<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>\nthe model is new #not\n<<<END_OPENCLAW_INTERNAL_CONTEXT>>>\n\nRuntime: agent=main | #not";
+        let question = json!({ "model": "m", "messages": [{ "role": "user", "content": aside }] });
+        let question: Question = serde_json::from_value(question).expect("a question");
+        assert_eq!(question.answer(), "m heard: one | remembers: nothing", "what the claw says to the model alone");
         let empty: Question = serde_json::from_value(json!({ "model": "m", "messages": [] })).expect("a question");
         assert_eq!(empty.answer(), "m heard:  | remembers: nothing");
     }

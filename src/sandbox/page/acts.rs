@@ -19,12 +19,12 @@ use crate::{
     },
     sandbox::{
         cast::Role,
+        infra::InfraStandIn,
         page::{
             here::{Asked, Here},
             links,
         },
         stage::Stage,
-        switches::Switches,
         telegram::{Forward, TapResult},
     },
 };
@@ -104,34 +104,44 @@ async fn perform(here: &Here, what: &str, fields: &Fields) -> Option<Then> {
                 tracing::error!(%error, "the clock's file cannot be written");
             }
         }
-        "switch" => stage.switches.flip(Switches::named(field("name")?)?),
+        "switch" => stage.switches.flip(field("name")?)?,
         "kill" => stage.product.kill(),
         "restart" => stage.product.restart(),
-        "vanish" => {
-            stage.infra.remove_by_itself(field("slug")?);
-        }
-        "device" => {
-            let slug = field("slug")?;
-            let number = stage.infra.devices_let_in(slug).len() + 1;
-            let request = format!("request-{}", stage.clock.now().0);
-            stage.infra.device_asks(slug, &request, &format!("{}'s browser {number}", here.role.name), "web");
-        }
-        "ail" => {
-            let slug = field("slug")?;
-            let ails = if stage.infra.ailment(slug).is_some() { None } else { Some(field("code")?) };
-            stage.infra.ails(slug, ails);
-        }
-        "appear" => appear(here)?,
-        _ => return None,
+        "kill-node" => stage.backstage.node()?.program().kill(),
+        "restart-node" => stage.backstage.node()?.program().restart(),
+        _ => happens_at(stage.backstage.stand_in()?, here, what, field)?,
     }
     Some(Then::Stays)
 }
 
+/// What only happens by itself at a stand-in.
+fn happens_at<'a>(infra: &InfraStandIn, here: &Here, what: &str, field: impl Fn(&str) -> Option<&'a str>) -> Option<()> {
+    match what {
+        "vanish" => {
+            infra.remove_by_itself(field("slug")?);
+        }
+        "device" => {
+            let slug = field("slug")?;
+            let number = infra.devices_let_in(slug).len() + 1;
+            let request = format!("request-{}", here.stage.clock.now().0);
+            infra.device_asks(slug, &request, &format!("{}'s browser {number}", here.role.name), "web");
+        }
+        "ail" => {
+            let slug = field("slug")?;
+            let ails = if infra.ailment(slug).is_some() { None } else { Some(field("code")?) };
+            infra.ails(slug, ails);
+        }
+        "appear" => appear(infra)?,
+        _ => return None,
+    }
+    Some(())
+}
+
 /// A claw that nobody ordered, with a bot nobody knows.
-fn appear(here: &Here) -> Option<()> {
-    let number = here.stage.infra.claws().len() + 1;
+fn appear(infra: &InfraStandIn) -> Option<()> {
+    let number = infra.claws().len() + 1;
     let token = BotToken::parse(&format!("{}:AAstrangestrangestrangestrangestrang", 777_000 + number))?;
-    here.stage.infra.insert_foreign("somebody-else", &format!("claw-{number}"), "somebody-else", token);
+    infra.insert_foreign("somebody-else", &format!("claw-{number}"), "somebody-else", token);
     Some(())
 }
 

@@ -1,18 +1,16 @@
-//! The right side: the clock, the product, the switches, and what lies in the infra, the database and the journal.
+//! The right side: the clock, our programs, the switches, and what lies in the database and the journal.
 
 use askama::Template;
 
 use crate::{
     domain::{
-        claw,
         ids::{ChatId, TelegramId},
         time::millis,
     },
     sandbox::{
         cast::Role,
-        infra::{HostStatus, Hosted},
         page::here::{Here, clock_face, clock_face_seconds, day},
-        product::Being,
+        program::{Being, Program},
         switches,
         telegram::{BOTFATHER, Call},
     },
@@ -43,27 +41,39 @@ fn span(ms: i64) -> String {
     if parts.is_empty() { "less than a minute".into() } else { parts.join(" ") }
 }
 
+/// A program of ours: how it is, and what can be done to it.
 #[derive(Template)]
-#[template(path = "sandbox/product.html")]
-pub(super) struct ProductPart {
+#[template(path = "sandbox/program.html")]
+pub(super) struct ProgramPart {
     path: String,
+    /// Behind the names of what can be done to it.
+    which: &'static str,
     being: String,
     running: bool,
     waits: bool,
     starts: u32,
 }
 
-impl ProductPart {
-    pub fn of(here: &Here) -> ProductPart {
-        let product = &here.stage.product;
-        let (being, running, waits) = match product.being() {
+impl ProgramPart {
+    pub fn of(here: &Here) -> ProgramPart {
+        ProgramPart::about(&here.stage.product, here, "", "Nobody answers until you start it again.")
+    }
+
+    /// The clawnode, when there is one.
+    pub fn of_node(here: &Here) -> Option<ProgramPart> {
+        let program = here.stage.backstage.node()?.program();
+        Some(ProgramPart::about(program, here, "-node", "Its claws go on, and are met again when you start it."))
+    }
+
+    fn about(program: &Program, here: &Here, which: &'static str, killed: &str) -> ProgramPart {
+        let (being, running, waits) = match program.being() {
             Being::Running { pid, since } => {
                 (format!("Running for {}, process {pid}", span(millis(since.elapsed()))), true, false)
             }
-            Being::Killed => ("Killed. Nobody answers until you start it again.".to_owned(), false, false),
+            Being::Killed => (format!("Killed. {killed}"), false, false),
             Being::Died { how } => (format!("Down: {how}. It is started again by itself."), false, true),
         };
-        ProductPart { path: here.path(), being, running, waits, starts: product.starts() }
+        ProgramPart { path: here.path(), which, being, running, waits, starts: program.starts() }
     }
 }
 
@@ -77,33 +87,29 @@ impl Log {
     pub fn of(here: &Here) -> Log {
         Log { lines: here.stage.product.lines() }
     }
+
+    /// The clawnode's, when there is one.
+    pub fn of_node(here: &Here) -> Option<Log> {
+        Some(Log { lines: here.stage.backstage.node()?.program().lines() })
+    }
 }
 
 #[derive(Template)]
 #[template(path = "sandbox/switches.html")]
 pub(super) struct SwitchesPart {
     path: String,
-    groups: [(&'static str, Vec<Labelled>); 2],
+    groups: Vec<(&'static str, Vec<switches::Shown>)>,
     name: &'static str,
     bot: String,
     blocked: bool,
     can_block: bool,
 }
 
-struct Labelled {
-    name: &'static str,
-    words: &'static str,
-    on: bool,
-}
-
 impl SwitchesPart {
     pub fn of(here: &Here) -> SwitchesPart {
-        let labelled = |list: &[(&'static str, switches::Switch, &'static str)]| {
-            list.iter().map(|(name, switch, words)| Labelled { name, words, on: here.stage.switches.is_on(*switch) }).collect()
-        };
         SwitchesPart {
             path: here.path(),
-            groups: [("Infra", labelled(&switches::INFRA)), ("Telegram", labelled(&switches::TELEGRAM))],
+            groups: here.stage.switches.groups(),
             name: here.role.name,
             bot: here.chat.name.clone(),
             blocked: here.is_blocked(),
@@ -112,95 +118,7 @@ impl SwitchesPart {
     }
 }
 
-#[derive(Template)]
-#[template(path = "sandbox/claws.html")]
-pub(super) struct Claws {
-    path: String,
-    rows: Vec<ClawRow>,
-    /// A clawnode runs them, and not an infra with the two calls.
-    node: bool,
-}
-
-/// One claw: what the product believes beside what the infra has.
-struct ClawRow {
-    bot: String,
-    owner: String,
-    believed: String,
-    hosted: &'static str,
-    ready: bool,
-    ails: bool,
-    slug: Option<String>,
-    model: String,
-    people: String,
-}
-
-impl Claws {
-    pub fn of(here: &Here) -> Claws {
-        let bot_name = |id| here.stage.telegram.bot(id).map_or_else(|| format!("bot {id}"), |bot| format!("@{}", bot.username));
-        let owner = |id| here.stage.telegram.bot(id).and_then(|bot| bot.owner).map(person).unwrap_or_default();
-        let mut hosted = here.stage.infra.claws();
-        let mut rows: Vec<ClawRow> = Vec::new();
-        for claw in &here.stage.ledger.pages().claws {
-            let at = hosted.iter().position(|it| it.user_id == claw.person.to_string() && it.claw_id == claw.handle());
-            let found = at.map(|at| hosted.swap_remove(at));
-            rows.push(ClawRow {
-                bot: bot_name(claw.spec.bot),
-                owner: owner(claw.spec.bot),
-                believed: words(&format!("{:?}", claw::status(claw))),
-                model: claw.spec.model.clone(),
-                ..on_host(found)
-            });
-        }
-        let unknown = |it: Hosted| ClawRow {
-            bot: bot_name(it.bot_id),
-            owner: owner(it.bot_id),
-            believed: "gone".into(),
-            model: it.model.clone(),
-            ..on_host(Some(it))
-        };
-        rows.extend(hosted.into_iter().map(unknown));
-        for row in &mut rows {
-            row.ails = row.slug.as_deref().is_some_and(|slug| here.stage.infra.ailment(slug).is_some());
-        }
-        Claws { path: here.path(), rows, node: here.stage.infra.rules().clawnode }
-    }
-}
-
-fn on_host(found: Option<Hosted>) -> ClawRow {
-    let hosted = found.as_ref().map_or("not there", |it| match it.status {
-        HostStatus::Starting => "starting",
-        HostStatus::Ready => "ready",
-        HostStatus::Stopped => "stopped",
-        HostStatus::Suspended => "asleep",
-        HostStatus::Deleting => "being removed",
-    });
-    let people = found.iter().flat_map(|it| &it.allow_from).map(|id| id.parse().map_or(id.clone(), |id| person(TelegramId(id))));
-    ClawRow {
-        bot: String::new(),
-        owner: String::new(),
-        believed: String::new(),
-        hosted,
-        ready: found.as_ref().is_some_and(|it| it.status == HostStatus::Ready),
-        ails: false,
-        people: people.collect::<Vec<_>>().join(", "),
-        slug: found.map(|it| it.slug),
-        model: String::new(),
-    }
-}
-
-/// `TrialEnding` as "trial ending".
-fn words(name: &str) -> String {
-    let mut out = String::new();
-    for character in name.chars().take_while(|c| c.is_ascii_alphanumeric()) {
-        if character.is_ascii_uppercase() && !out.is_empty() {
-            out.push(' ');
-        }
-        out.push(character.to_ascii_lowercase());
-    }
-    out
-}
-
-fn person(id: TelegramId) -> String {
+pub(super) fn person(id: TelegramId) -> String {
     Role::of(id).map_or_else(|| id.to_string(), |role| role.name.to_owned())
 }
 

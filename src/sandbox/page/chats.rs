@@ -97,7 +97,7 @@ fn entry(here: &Here, bot: BotAccount) -> Entry {
         time: last.as_ref().map(|last| clock_face(last.sent_at)).unwrap_or_default(),
         unread: here.stage.unread(here.role.id, bot.id),
         current: bot.id == here.chat.id,
-        awake: telegram.has_claw(bot.id),
+        awake: here.stage.backstage.is_awake(telegram, bot.id),
         name: bot.name,
     }
 }
@@ -122,7 +122,7 @@ pub(super) struct Head {
 impl Head {
     pub fn of(here: &Here) -> Head {
         let bot = &here.chat;
-        let awake = here.stage.telegram.has_claw(bot.id);
+        let awake = here.stage.backstage.is_awake(&here.stage.telegram, bot.id);
         Head {
             path: here.path(),
             person: here.role.name,
@@ -145,9 +145,9 @@ fn who_answers(here: &Here, bot: BotId, awake: bool) -> String {
     } else if bot == BOTFATHER {
         "makes bots".into()
     } else if awake {
-        let claws = here.stage.infra.claws();
+        let claws = here.stage.backstage.claws();
         let me = here.role.id.to_string();
-        match claws.iter().find(|claw| claw.bot_id == bot).is_none_or(|claw| claw.allow_from.contains(&me)) {
+        match claws.iter().find(|claw| claw.bot == bot).is_none_or(|claw| claw.people.contains(&me)) {
             true => "a claw is awake here".into(),
             false => format!("a claw is awake here, but does not listen to {}", here.role.name),
         }

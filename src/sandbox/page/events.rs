@@ -45,7 +45,7 @@ struct Watching {
 pub(super) fn stream(here: Here) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let watching = Watching {
         telegram: 0,
-        infra: here.stage.infra.changed(),
+        infra: here.stage.backstage.changed(),
         product: here.stage.product.changed(),
         stage: here.stage.changed(),
         ledger: here.stage.ledger.changed(),
@@ -86,8 +86,10 @@ impl Watching {
     fn look(&mut self) -> Vec<&'static str> {
         let mut changed = Vec::new();
         for (name, look) in REGIONS.into_iter().zip(&mut self.looks) {
+            // A region of what is not there.
+            let Some(drawn) = draw(&self.here, name) else { continue };
             let mut hasher = DefaultHasher::new();
-            draw(&self.here, name).hash(&mut hasher);
+            drawn.hash(&mut hasher);
             if look.replace(hasher.finish()) != Some(hasher.finish()) {
                 changed.push(name);
             }

@@ -5,6 +5,7 @@ mod acts;
 mod beside;
 mod chat;
 mod chats;
+mod claws;
 mod door;
 mod events;
 mod here;

@@ -3,15 +3,16 @@
 use askama::Template;
 
 use crate::sandbox::page::{
-    beside::{Audit, Calls, Claws, ClockPart, Log, Outbox, ProductPart, SwitchesPart},
+    beside::{Audit, Calls, ClockPart, Log, Outbox, ProgramPart, SwitchesPart},
     chat::{Answer, Chat, Composer, NewBot},
     chats::{Chats, Head, People},
+    claws::Claws,
     here::Here,
 };
 
-pub(super) const REGIONS: [&str; 14] = [
-    "people", "chats", "head", "chat", "composer", "toast", "clock", "product", "log", "switches", "claws", "outbox", "audit",
-    "calls",
+pub(super) const REGIONS: [&str; 16] = [
+    "people", "chats", "head", "chat", "composer", "toast", "clock", "product", "log", "node", "node-log", "switches", "claws",
+    "outbox", "audit", "calls",
 ];
 
 /// The HTML inside the region `name`; nothing for a name there is not.
@@ -24,8 +25,10 @@ pub(super) fn draw(here: &Here, name: &str) -> Option<String> {
         "composer" => Composer::of(here).render(),
         "toast" => Answer::of(here).render(),
         "clock" => ClockPart::of(here).render(),
-        "product" => ProductPart::of(here).render(),
+        "product" => ProgramPart::of(here).render(),
         "log" => Log::of(here).render(),
+        "node" => ProgramPart::of_node(here)?.render(),
+        "node-log" => Log::of_node(here)?.render(),
         "switches" => SwitchesPart::of(here).render(),
         "claws" => Claws::of(here).render(),
         "outbox" => Outbox::of(here).render(),
@@ -49,6 +52,11 @@ impl Page {
     pub fn of(here: Here) -> Page {
         let new_bot = NewBot::of(&here).and_then(|dialog| dialog.render().ok());
         Page { title: format!("{} and {}", here.role.name, here.chat.name), new_bot, here }
+    }
+
+    /// Whether a clawnode runs here.
+    fn has_node(&self) -> bool {
+        self.here.stage.backstage.node().is_some()
     }
 
     fn part(&self, name: &str) -> String {

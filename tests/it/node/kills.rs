@@ -1,6 +1,7 @@
 //! The node killed with SIGKILL in the middle of things, started again, and asked whether everything mended.
 
 mod points;
+mod walks;
 
 use std::{fs, time::Duration};
 

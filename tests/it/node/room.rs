@@ -3,13 +3,14 @@
 
 use std::{fs, io::Write as _, path::PathBuf, time::Duration};
 
+use rustix::process::geteuid;
 use serde_json::json;
 
 use super::{CLAWNODE, House, Node, kill};
 use crate::process::until;
 
 /// Mounts the small disk where the node's data will be, and becomes the node.
-const ON_A_SMALL_DISK: &str = r#"mount -t tmpfs -o size=160m,mode=0711 none "$CLAWNODE_DATA_DIR" && exec "$0" run"#;
+const ON_A_SMALL_DISK: &str = r#"mount -t tmpfs -o size=160m,mode=0711 none "$CLAWNODE_DATA_DIR" && exec "$@""#;
 
 /// A node on a small disk.
 struct Small {
@@ -21,7 +22,17 @@ impl Small {
     async fn new() -> Small {
         let house = House::new().await;
         fs::create_dir(house.data()).expect("a place for the disk");
-        let apart = ["--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c", ON_A_SMALL_DISK, CLAWNODE];
+        let user = geteuid();
+        let own = format!("--map-user={}", user.as_raw());
+        let mut apart = vec!["--mount", "--pid", "--fork", "--mount-proc", "--kill-child"];
+        let mut become_it = vec!["sh", "-c", ON_A_SMALL_DISK, "sh"];
+        if !user.is_root() {
+            // Whoever is not root mounts as the root of a namespace, and is themselves again inside the next.
+            apart.extend(["--user", "--map-root-user"]);
+            become_it.extend(["unshare", "--user", &own]);
+        }
+        apart.extend(become_it);
+        apart.extend([CLAWNODE, "run"]);
         let node = house.command_with("unshare".as_ref(), &apart, &[("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")]);
         let mut small = Small { house, node };
         until("the node answers", async || {

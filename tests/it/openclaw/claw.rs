@@ -166,6 +166,10 @@ fn write(files: &[RenderedFile]) {
         if file.when == When::Missing && file.path.exists() {
             continue;
         }
+        if let (When::Stopped, Some(folder)) = (file.when, file.path.parent()) {
+            let others = fs::read_dir(folder).expect("a folder");
+            others.for_each(|entry| fs::remove_file(entry.expect("a file").path()).expect("removed"));
+        }
         let beside = file.path.with_extension("new");
         let mut open = fs::OpenOptions::new();
         let mut new = open.write(true).create_new(true).mode(file.mode).open(&beside).expect("a new file");

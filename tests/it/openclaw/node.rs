@@ -225,6 +225,10 @@ pub async fn live(installed: &Path) -> Measured {
     host.does("POST", &format!("{claw}/resume"), json!({})).await;
     let answer = until("the message that waited", async || said_by(telegram, ANN, &bot).get(before).cloned()).await;
     assert!(answer.contains("#kiwi #plum #lime"), "{answer}");
+    // What was changed while it ran is not forgotten by a start.
+    assert!(answer.contains("vendor/model-2"), "{answer}");
+    let answer = asks(telegram, BOB, &bot, "and me?").await;
+    assert!(answer.contains("vendor/model-2") && answer.contains("#fig"), "{answer}");
     host.is_in_state(claw, "ready").await;
 
     let began = Instant::now();

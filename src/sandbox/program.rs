@@ -1,5 +1,5 @@
-//! The product as a child process: started, killed, started again, and whatever it writes kept for the page. When it
-//! ends by itself it is started again after a pause, and the page says so.
+//! A program of ours as a child process: started, killed, started again, and whatever it writes kept for the page. When
+//! it ends by itself it is started again after a pause, and the page says so.
 
 use std::{
     collections::VecDeque,
@@ -23,7 +23,16 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// Whoever ran this long had not failed to start.
 const STEADY: Duration = Duration::from_secs(20);
 
-/// How the product is.
+/// What is started, and with what.
+#[derive(Clone)]
+pub(super) struct Launch {
+    pub program: PathBuf,
+    pub arguments: &'static [&'static str],
+    /// Its settings; it gets no others.
+    pub settings: Vec<(&'static str, String)>,
+}
+
+/// How it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Being {
     Running {
@@ -41,13 +50,13 @@ pub(super) enum Being {
 enum Order {
     Kill,
     Start,
-    /// The sandbox ends. With a pause, the product was told already and may end by itself.
+    /// The sandbox ends. With a pause, it was told already and may end by itself.
     End(Duration, oneshot::Sender<()>),
 }
 
 /// The child and its supervisor. Clones are the same one.
 #[derive(Clone)]
-pub(super) struct Product {
+pub(super) struct Program {
     shared: Arc<Shared>,
     orders: mpsc::UnboundedSender<Order>,
 }
@@ -63,14 +72,14 @@ struct Seen {
     lines: VecDeque<String>,
 }
 
-impl Product {
-    /// Starts `program run` with these settings and no others, and keeps it running.
-    pub fn start(program: PathBuf, settings: Vec<(&'static str, String)>) -> Product {
+impl Program {
+    /// Starts it and keeps it running.
+    pub fn start(launch: Launch) -> Program {
         let seen = Seen { being: Being::Killed, starts: 0, lines: VecDeque::new() };
         let shared = Arc::new(Shared { seen: Mutex::new(seen), changed: watch::Sender::new(0) });
         let (orders, taken) = mpsc::unbounded_channel();
-        tokio::spawn(supervise(program, settings, Arc::clone(&shared), taken));
-        Product { shared, orders }
+        tokio::spawn(supervise(launch, Arc::clone(&shared), taken));
+        Program { shared, orders }
     }
 
     pub fn being(&self) -> Being {
@@ -145,16 +154,11 @@ enum End {
     Over(oneshot::Sender<()>),
 }
 
-async fn supervise(
-    program: PathBuf,
-    settings: Vec<(&'static str, String)>,
-    shared: Arc<Shared>,
-    mut orders: mpsc::UnboundedReceiver<Order>,
-) {
+async fn supervise(launch: Launch, shared: Arc<Shared>, mut orders: mpsc::UnboundedReceiver<Order>) {
     let mut pause = FIRST_PAUSE;
     loop {
         let begun = Instant::now();
-        let end = match spawn(&program, &settings) {
+        let end = match launch.command().stdin(Stdio::piped()).spawn() {
             Ok(child) => attend(child, &shared, &mut orders).await,
             Err(error) => End::ByItself(format!("it cannot be started: {error}")),
         };
@@ -198,20 +202,20 @@ async fn supervise(
     }
 }
 
-fn spawn(program: &PathBuf, settings: &[(&'static str, String)]) -> std::io::Result<Child> {
-    Command::new(program)
-        .arg("run")
-        .env_clear()
-        .envs(settings.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
+impl Launch {
+    /// As it is started, with both of its outputs to be read.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(self.arguments).env_clear().envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        command
+    }
 }
 
 /// Stays with a running child until it ends or is ended.
 async fn attend(mut child: Child, shared: &Arc<Shared>, orders: &mut mpsc::UnboundedReceiver<Order>) -> End {
+    // Held until it has ended: who reads it learns by its close that we are gone, however we went.
+    let _tether = child.stdin.take();
     if let Some(out) = child.stdout.take() {
         tokio::spawn(keep_lines(out, Arc::clone(shared)));
     }
@@ -252,7 +256,7 @@ async fn keep_lines(from: impl AsyncRead + Unpin, shared: Arc<Shared>) {
     let mut lines = BufReader::new(from).split(b'\n');
     while let Ok(Some(line)) = lines.next_segment().await {
         let line = String::from_utf8_lossy(&line);
-        #[expect(clippy::print_stderr, reason = "the product's output is the sandbox's output")]
+        #[expect(clippy::print_stderr, reason = "what our programs write is what the sandbox writes")]
         {
             eprintln!("{line}");
         }
