@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Looks at what deploy/ holds with the programs it is for: systemd's own rating of the units, nginx, Caddy, Compose, bash.
 # What is missing is fetched with apt-get and used from a folder of this run, so that no server is started by being
-# installed; what can neither be found nor fetched fails.
+# installed; what can neither be found nor fetched is named, and what needs it is not looked at.
 set -euo pipefail
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -15,12 +15,14 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 work=$(mktemp -d "${TMPDIR:-/tmp}/clawhatch-deploy.XXXXXXXX")
 
-# The program a package brings, wherever it was put.
-need() {
-    local program=$1 package=$2
+# Whether there is a program that a package brings, wherever it was put, and it starts: said with what it is asked.
+have() {
+    local program=$1 package=$2 asked=$3
     case $PATH in *:/usr/sbin*) ;; *) PATH=$PATH:/usr/sbin:/sbin ;; esac
     command -v "$program" >/dev/null || fetch "$package" || true
-    command -v "$program" >/dev/null || fail "$program is not on this machine and could not be fetched: apt-get install $package"
+    "$program" "$asked" >/dev/null 2>&1 && return
+    printf '    not looked at: %s does not run on this machine and could not be fetched (apt-get install %s)\n' "$program" "$package"
+    return 1
 }
 
 fetch() {
@@ -54,7 +56,7 @@ nginx_reads() {
         -e "s|/etc/letsencrypt/live/claws.example.com/privkey.pem|$work/key.pem|" deploy/nginx.conf >"$work/site.conf"
     local kind
     {
-        printf 'pid %s/pid;\nerror_log stderr;\nevents {}\nhttp {\n' "$work"
+        printf 'pid %s/pid;\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n' "$work"
         for kind in client_body proxy fastcgi uwsgi scgi; do printf '%s_temp_path %s/%s;\n' "$kind" "$work" "$kind"; done
         printf 'include %s/site.conf;\n}\n' "$work"
     } >"$work/nginx.conf"
@@ -76,7 +78,9 @@ compose_reads() {
         printf '    compose.yaml: Compose %s takes it\n' "$(docker compose version --short)"
         return
     fi
-    need docker-compose docker-compose
+    # It is made of many packages, and starts nothing by being installed.
+    command -v docker-compose >/dev/null || install_packages docker-compose || true
+    have docker-compose docker-compose --version || return 0
     mkdir -p "$work/deploy"
     grep -v '^name:' deploy/compose.yaml >"$work/deploy/compose.yaml"
     cp -- deploy/Dockerfile deploy/Caddyfile "$work/deploy/"
@@ -92,14 +96,12 @@ fronts_agree() {
     [ "$caddy" = "$nginx" ] || fail "deploy/Caddyfile and deploy/nginx.conf let different pages through: $(diff <(echo "$caddy") <(echo "$nginx") || true)"
 }
 
-need systemd-analyze systemd
-need nginx nginx
-need caddy caddy
-need openssl openssl
-unit clawhatch 15
-unit clawnode 20
-nginx_reads
-caddy_reads
+if have systemd-analyze systemd --version; then
+    unit clawhatch 15
+    unit clawnode 20
+fi
+if have openssl openssl version && have nginx nginx -v; then nginx_reads; fi
+if have caddy caddy version; then caddy_reads; fi
 compose_reads
 fronts_agree
 bash -n deploy/setup.sh

@@ -8,7 +8,8 @@
 #   OPENCLAW=dir scripts/systemd.sh       runs the real OpenClaw that `clawnode install` put there; minutes, and leaves out
 #                                         what only the stand-in can be told to do
 #
-# Every line is something that was looked at; the first that is not so ends it with what systemd says.
+# Every line is something that was looked at; the first that is not so ends it with what systemd says. On a machine that
+# lets nobody start a systemd of their own it says why, and ends with 69 (EX_UNAVAILABLE of sysexits.h).
 set -euo pipefail
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -23,6 +24,12 @@ users=$((1000000000 + $$ % 1000000 * 1000))-$((1000000999 + $$ % 1000000 * 1000)
 # Seconds to wait for anything; the real OpenClaw takes its time.
 patience=60
 [ -z "${OPENCLAW:-}" ] || patience=400
+
+# Nothing can be shown on this machine, and why.
+not_here() {
+    printf '    not shown here: %s\n' "$*"
+    exit 69
+}
 
 # --- the namespaces ---------------------------------------------------------------------------------------------------
 
@@ -493,7 +500,7 @@ if [ "${1:-}" = boot ]; then
     boot "$2"
 fi
 [ $# -eq 0 ] || fail 'usage: scripts/systemd.sh'
-[ "$(id -u)" -eq 0 ] || fail 'it needs root, for namespaces and for users of their own.'
+[ "$(id -u)" -eq 0 ] || not_here 'it needs root, for namespaces and for users of their own.'
 work=$(mktemp -d "${TMPDIR:-/tmp}/clawnode-systemd.XXXXXXXX")
 finish() {
     local status=$?
@@ -507,15 +514,24 @@ trap finish EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
-[ -x /lib/systemd/systemd ] || install_packages systemd || fail 'there is no /lib/systemd/systemd: apt-get install systemd'
+[ -x /lib/systemd/systemd ] || install_packages systemd || not_here 'there is no /lib/systemd/systemd: apt-get install systemd'
 for needed in nft:nftables ip:iproute2 curl:curl python3:python3 dbus-daemon:dbus npm:npm; do
-    command -v "${needed%%:*}" >/dev/null || install_packages "${needed#*:}" || fail "${needed%%:*} is missing: apt-get install ${needed#*:}"
+    command -v "${needed%%:*}" >/dev/null || install_packages "${needed#*:}" || not_here "${needed%%:*} is missing: apt-get install ${needed#*:}"
 done
 [ -n "${PROGRAMS:-}" ] || quietly cargo build --locked --bins || fail 'the programs could not be built (see above).'
 programs=$(cd -- "${PROGRAMS:-${CARGO_TARGET_DIR:-$root/target}/debug}" && pwd)
+quietly unshare --mount --pid --fork --net --cgroup --uts --ipc --kill-child -- true || not_here 'no namespaces may be made here (see above).'
+for group in $(hierarchies); do
+    quietly mkdir "$group/${work##*/}" && rmdir "$group/${work##*/}" || not_here "no control group may be made in $group (see above)."
+done
 # The layer over this machine's files cannot lie on what it covers.
 mkdir "$work/layer"
-mount -t tmpfs -o mode=755 layer "$work/layer"
+quietly mount -t tmpfs -o mode=755 layer "$work/layer" || not_here 'nothing may be mounted here (see above).'
+mkdir "$work/layer/tried" "$work/layer/upper" "$work/layer/work"
+quietly mount -t overlay overlay -o "lowerdir=/,upperdir=$work/layer/upper,workdir=$work/layer/work" "$work/layer/tried" ||
+    not_here 'no layer may be laid over the files of this machine (see above).'
+umount "$work/layer/tried"
+rm -rf -- "$work/layer/tried" "$work/layer/upper" "$work/layer/work"
 
 start_host
 shown "systemd $(inside systemctl --version | sed -n '1s/systemd //p') is process 1"
