@@ -164,6 +164,7 @@ clawhatch() {
 #PUBLIC_URL=https://claws.example.com
 # Your own number in Telegram.
 #ADMIN_IDS=
+DEFAULT_DRIVER=clawnode
 INFRA_API_URL=http://127.0.0.1:9310
 LISTEN_ADDR=127.0.0.1:8080
 END
