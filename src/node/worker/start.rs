@@ -74,7 +74,9 @@ impl Job<'_> {
         let started = claw.starting(self.node.clock.now());
         let runs_bot = Some(self.row.bot_id);
         let row = Row { claw: started.clone(), applied: Some(self.row.spec.clone()), runs_bot, ..self.row.clone() };
-        self.save_row(&row).await?;
+        if !self.takes_number(&row).await? {
+            return Ok(Next::Now);
+        }
         crash_point!("node-start-numbered");
         let program = self.node.openclaw.gateway(&self.spec, &self.cell);
         if let Err(error) = self.node.runtime.start(&self.cell, started.start, &program).await {
@@ -85,6 +87,19 @@ impl Job<'_> {
         tracing::info!(claw.slug = self.slug(), start = started.start, "claw {} is on its way up", self.slug());
         mind.met = true;
         Ok(Next::Now)
+    }
+
+    /// Takes the number of a start. False when something else is wished by now: whoever was told that it is down must not
+    /// find it coming up.
+    async fn takes_number(&self, started: &Row) -> anyhow::Result<bool> {
+        let mut tx = self.node.store.begin(self.node.clock.now()).await?;
+        if tx.find(self.slug()).await?.is_none_or(|row| row.wish_rev != self.row.wish_rev) {
+            return Ok(false);
+        }
+        tx.save_seen(started).await?;
+        tx.commit().await?;
+        self.node.has_changed();
+        Ok(true)
     }
 
     /// Somebody else has the port: another one is this claw's from now on.

@@ -196,11 +196,13 @@ async fn the_later_of_a_provision_and_a_removal_holds() {
     house.breaks("u1", "claw-1", Faults { never_ready: true, ..Faults::default() });
     house.act("u1", "claw-1", "restart").await;
     house.is("u1", "claw-1", "starting").await;
-    let order = house.order("u1", "claw-1");
+    let before = house.claw("u1", "claw-1").await["generation"].clone();
+    let mut order = house.order("u1", "claw-1");
+    order["model"] = json!("other/model");
     let provision = house.call("POST", "/provision", Some(order));
     let remove = async {
-        // The other call waits by now: its claw is on its way and never comes up.
-        house.is("u1", "claw-1", "starting").await;
+        // The other call is taken and waits by now: its claw is on its way and never comes up.
+        until("it is taken", async || house.claw("u1", "claw-1").await["generation"] != before).await;
         house.call("POST", "/deprovision", Some(json!({"user_id": "u1", "claw_id": "claw-1"}))).await
     };
     let ((provisioned, body), (removed, _)) = tokio::join!(provision, remove);
