@@ -4,7 +4,7 @@
 # run meanwhile.
 #
 #   scripts/bench.sh                      everything
-#   scripts/bench.sh updates waits        these sections: updates waits neighbours fleet memory node
+#   scripts/bench.sh updates waits        these sections: updates waits neighbours fleet reconcile memory node
 #   scripts/bench.sh --people 2000 ...    with fewer people, or fewer --claws
 set -euo pipefail
 

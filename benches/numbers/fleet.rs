@@ -109,7 +109,7 @@ async fn take(app: &Arc<App>) -> usize {
 }
 
 /// Makes claws due at once and lets the loop itself work until none is.
-async fn due(app: &Arc<App>, database: &Database, from: i64, many: i64, claws: i64) -> Duration {
+pub async fn due(app: &Arc<App>, database: &Database, from: i64, many: i64, claws: i64) -> Duration {
     let id = |n: i64| format!("01900000-0000-7002-8000-{n:012x}");
     let between = format!("id > '{}' AND id <= '{}'", id(from), id((from + many).min(claws)));
     let touched = database.run(format!("UPDATE claws SET due_at = 1 WHERE {between}")).await;

@@ -3,13 +3,14 @@
 //! an answer that is missing or was given twice ends the run.
 //!
 //! `scripts/bench.sh` starts a PostgreSQL and runs it. By hand:
-//! `cargo bench --bench numbers -- --postgres URL [updates] [waits] [neighbours] [fleet] [memory] [node]`.
+//! `cargo bench --bench numbers -- --postgres URL [updates] [waits] [neighbours] [fleet] [reconcile] [memory] [node]`.
 
 mod databases;
 mod fleet;
 mod memory;
 mod node;
 mod process;
+mod reconcile;
 mod table;
 mod telegram;
 mod updates;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 use databases::On;
 
 /// What is measured, in this order, unless some are named.
-const SECTIONS: [&str; 6] = ["updates", "waits", "neighbours", "fleet", "memory", "node"];
+const SECTIONS: [&str; 7] = ["updates", "waits", "neighbours", "fleet", "reconcile", "memory", "node"];
 
 /// What the command line asks for.
 struct Asked {
@@ -84,6 +85,9 @@ async fn measure(asked: &Asked) {
     }
     if wanted("fleet") {
         fleet::ticks_and_starts(&kinds, asked.claws).await;
+    }
+    if wanted("reconcile") {
+        reconcile::looks_and_surveys(&kinds).await;
     }
     if wanted("memory") {
         memory::sizes(&kinds).await;
