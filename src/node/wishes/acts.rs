@@ -62,13 +62,7 @@ pub async fn act(node: &Arc<Node>, slug: &str, act: Act, key: Option<&str>) -> R
     if let Some(operation) = &operation {
         operation.note(&mut tx, slug, if taken.changed { CHANGED } else { UNCHANGED }).await?;
     }
-    crash_point!("node-wish-uncommitted");
-    tx.commit().await?;
-    crash_point!("node-wish-committed");
-    if taken.changed {
-        node.has_changed();
-        node.wake(slug);
-    }
+    node.takes(tx, slug).await?;
     Ok(taken)
 }
 

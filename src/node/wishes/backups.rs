@@ -44,10 +44,7 @@ pub async fn back_up(node: &Arc<Node>, slug: &str, key: Option<&str>) -> Result<
     if let Some(operation) = &operation {
         operation.note(&mut tx, slug, &backup.id).await?;
     }
-    crash_point!("node-wish-uncommitted");
-    tx.commit().await?;
-    crash_point!("node-wish-committed");
-    node.wake(slug);
+    node.takes(tx, slug).await?;
     Ok(backup)
 }
 
@@ -94,10 +91,6 @@ pub async fn restore(node: &Arc<Node>, slug: &str, id: &str, key: Option<&str>) 
     if let Some(operation) = &operation {
         operation.note(&mut tx, slug, "").await?;
     }
-    crash_point!("node-wish-uncommitted");
-    tx.commit().await?;
-    crash_point!("node-wish-committed");
-    node.has_changed();
-    node.wake(slug);
+    node.takes(tx, slug).await?;
     Ok(Taken { row, changed: true })
 }

@@ -38,10 +38,6 @@ pub async fn change(node: &Arc<Node>, slug: &str, change: Change) -> Result<Take
     let bot = spec.bot_token.bot.0;
     let row = Row { claw, spec: node.seal(&spec.to_json(), "spec", slug), bot_id: bot, holds_bot: Some(bot), ..row };
     tx.save_wish(&row).await?;
-    crash_point!("node-wish-uncommitted");
-    tx.commit().await?;
-    crash_point!("node-wish-committed");
-    node.has_changed();
-    node.wake(slug);
+    node.takes(tx, slug).await?;
     Ok(Taken { row, changed: true })
 }

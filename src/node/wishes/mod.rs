@@ -17,6 +17,8 @@ pub use once::Operation;
 pub use provision::{Provision, provision};
 pub use remove::{Removed, remove};
 
+use std::sync::Arc;
+
 use crate::node::{
     disk,
     host::Node,
@@ -85,6 +87,16 @@ pub struct Taken {
 impl Node {
     fn takes_work(&self) -> Result<(), Refused> {
         if self.is_draining() { Err(Refused::Draining) } else { Ok(()) }
+    }
+
+    /// Makes a wish stand, and wakes whoever carries it out.
+    async fn takes(self: &Arc<Self>, tx: Tx, slug: &str) -> Result<(), Refused> {
+        crash_point!("node-wish-uncommitted");
+        tx.commit().await?;
+        crash_point!("node-wish-committed");
+        self.has_changed();
+        self.wake(slug);
+        Ok(())
     }
 
     fn offers(&self, model: &str) -> Result<(), Refused> {

@@ -131,10 +131,6 @@ pub async fn provision(node: &Arc<Node>, wanted: Provision) -> Result<Taken, Ref
     if let Some(operation) = &wanted.operation {
         operation.note(&mut tx, &slug, "").await?;
     }
-    crash_point!("node-wish-uncommitted");
-    tx.commit().await?;
-    crash_point!("node-wish-committed");
-    node.has_changed();
-    node.wake(&slug);
+    node.takes(tx, &slug).await?;
     Ok(Taken { row, changed })
 }

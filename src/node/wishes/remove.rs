@@ -46,10 +46,6 @@ pub async fn remove(node: &Arc<Node>, user_id: &str, claw_id: &str, purge: bool)
     // What its gateway may still be taking is kept from others until it is down.
     let row = Row { claw: Claw { wish, ..row.claw }, holds_bot: None, ..row };
     tx.save_wish(&row).await?;
-    crash_point!("node-wish-uncommitted");
-    tx.commit().await?;
-    crash_point!("node-wish-committed");
-    node.has_changed();
-    node.wake(&slug);
+    node.takes(tx, &slug).await?;
     Ok(removed)
 }
